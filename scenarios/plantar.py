@@ -155,7 +155,8 @@ def sense(instant: PlantarInstant) -> SensorMap:
     count = len(cells)
 
     def total(values: Array) -> Array:
-        return np.bincount(owner, weights=values * instant.area_mm2, minlength=count)
+        sums = np.bincount(owner, weights=values * instant.area_mm2, minlength=count)
+        return sums.astype(np.float64)
 
     area = np.maximum(total(np.ones_like(instant.area_mm2)), SENSOR_AREA_MM2)
     scale = KPA_PER_MPA / area
@@ -163,8 +164,8 @@ def sense(instant: PlantarInstant) -> SensorMap:
         percent=instant.percent,
         column=cells[:, 0],
         row=cells[:, 1],
-        x_mm=(cells[:, 0] + 0.5) * side,
-        z_mm=cells[:, 1] * side,
+        x_mm=np.asarray((cells[:, 0] + 0.5) * side, dtype=np.float64),
+        z_mm=np.asarray(cells[:, 1] * side, dtype=np.float64),
         area_mm2=area,
         pressure_kpa=total(instant.pressure_mpa) * scale,
         shear_x_kpa=total(instant.shear_x_mpa) * scale,
