@@ -86,7 +86,7 @@ def test_gaussian_peaks_sensor_and_raw():
     assert loads.peak_pressure_kpa.whole == loads.peak_pressure_kpa.heel
     x, z = centre_of_pressure(bump)
     assert x == pytest.approx(centre, abs=0.1)
-    assert z == pytest.approx(0.0, abs=1e-9)
+    assert z == pytest.approx(0.0, abs=1e-3)
 
 
 def test_half_covered_cell_reads_half_and_steep_skin_does_not_overread():
