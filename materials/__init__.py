@@ -1,0 +1,1 @@
+"""Constitutive laws and the material library."""
