@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""The lumbar column: discs in finite elements between rigid vertebrae."""

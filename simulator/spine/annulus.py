@@ -1,0 +1,303 @@
+# SPDX-License-Identifier: MIT
+"""The deformable annulus of one disc: mesh, energy, and its derivatives.
+
+Total Lagrangian with 27-node hexahedra. Everything lives on one rank
+(``MPI.COMM_SELF``): a disc has a few thousand unknowns and is factorised directly.
+The same forms serve every disc, so they are compiled once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import basix.ufl
+import dolfinx
+import numpy as np
+import ufl
+from dolfinx import fem
+from mpi4py import MPI
+from numpy.typing import NDArray
+from scipy import sparse
+from ufl.core.expr import Expr
+
+Array = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+QUADRATURE_DEGREE = 4
+"""27 points in a hexahedron; with 8 points the 27-node element has zero-energy modes."""
+
+
+class AnnulusLaw(Protocol):
+    """Ground substance with fibre families; see ``materials.fibres.FibreFamilies``.
+
+    One parameter must scale the fibres' stress: ``k1_mpa`` or ``volume_fraction``.
+    """
+
+    def with_directions(self, *directions: Expr) -> AnnulusLaw:
+        """The same law with unit reference vectors (3,) of its families."""
+        ...
+
+    def parameters(self) -> dict[str, float]:
+        """Numbers of the law by name."""
+        ...
+
+    def energy(self, F: Expr, p: Mapping[str, Any] | None = None) -> Expr:  # noqa: N803
+        """Energy per reference volume, MPa, of the deformation gradient (3, 3).
+
+        Args:
+            F: Deformation gradient.
+            p: Values that replace those of `parameters`.
+        """
+        ...
+
+
+FIBRE_SCALES = ("k1_mpa", "volume_fraction")
+"""Parameters that multiply the fibres' stress."""
+
+
+class DiscGeometry(Protocol):
+    """Mesh of one annulus in its disc's frame; see ``meshes.disc.DiscMesh``."""
+
+    @property
+    def points(self) -> Array: ...
+    @property
+    def cells(self) -> Ints: ...
+    @property
+    def fibres(self) -> Array: ...
+    @property
+    def ring_position(self) -> Array: ...
+    @property
+    def lower_facets(self) -> Ints: ...
+    @property
+    def upper_facets(self) -> Ints: ...
+    @property
+    def cavity_facets(self) -> Ints: ...
+    @property
+    def upper_plate_outline_mm(self) -> Array: ...
+    @property
+    def lower_plate_outline_mm(self) -> Array: ...
+
+
+def ring_fractions(ring_position: Array) -> Array:
+    """Fibre stiffness over that of the outermost ring, for places 0 (inner) to 1 (outer).
+
+    Source: Schmidt et al. 2006 as used in artisynth_lumbosacralSpineModel (BSD-3):
+    0.65, 0.738, 0.825, 0.913, 1.0 from the inner to the outer ring.
+    """
+    return np.interp(ring_position, np.linspace(0.0, 1.0, 5), [0.65, 0.738, 0.825, 0.913, 1.0])
+
+
+@dataclass(frozen=True, slots=True)
+class TangentParts:
+    """Blocks of the stiffness: free and upper-endplate displacements (the lower ones are held).
+
+    Attributes:
+        free: (f, f) free dofs.
+        coupling: (f, t) free dofs against those of the upper endplate.
+        upper: (t, t) upper endplate.
+    """
+
+    free: sparse.csr_matrix
+    coupling: sparse.csr_matrix
+    upper: sparse.csr_matrix
+
+
+class Annulus:
+    """Discretised annulus of one disc.
+
+    Attributes:
+        space: Quadratic displacement space.
+        displacement: Displacement on all nodes, mm.
+        free: Dofs that are solved for.
+        upper: Dofs of the upper endplate, (t,), three per node.
+        upper_points: Reference positions (t / 3, 3) of its nodes.
+        upper_weights: (t / 3,) share of the endplate's bonded area that each node carries, mm2.
+    """
+
+    def __init__(self, geometry: DiscGeometry, law: AnnulusLaw) -> None:
+        """Build mesh, spaces and forms on this rank."""
+        element = basix.ufl.element("Lagrange", "hexahedron", 1, shape=(3,))
+        self.mesh = dolfinx.mesh.create_mesh(
+            MPI.COMM_SELF,
+            cells=np.asarray(geometry.cells, dtype=np.int64),
+            x=np.asarray(geometry.points, dtype=np.float64),
+            e=ufl.Mesh(element),
+        )
+        order = np.asarray(self.mesh.topology.original_cell_index)
+        self.cell_order = order
+        self.space = fem.functionspace(self.mesh, ("Lagrange", 2, (3,)))
+        self.displacement = fem.Function(self.space)
+        self._build_dofs(geometry)
+
+        vectors = fem.functionspace(self.mesh, ("DG", 0, (3,)))
+        scalars = fem.functionspace(self.mesh, ("DG", 0))
+        families = [fem.Function(vectors) for _ in range(geometry.fibres.shape[1])]
+        for index, family in enumerate(families):
+            family.x.array[:] = geometry.fibres[order, index].reshape(-1)
+        fraction = fem.Function(scalars)
+        fraction.x.array[:] = ring_fractions(np.asarray(geometry.ring_position))[order]
+        self.fibre_functions = tuple(families)
+        self._build_forms(law, families, fraction)
+
+    def _build_dofs(self, geometry: DiscGeometry) -> None:
+        facets = _match_facets(
+            self.mesh, (geometry.lower_facets, geometry.upper_facets, geometry.cavity_facets)
+        )
+        lower, upper, self._cavity = facets
+        lower_nodes, upper_nodes = (
+            np.sort(fem.locate_dofs_topological(self.space, 2, f)).astype(np.int64)
+            for f in (lower, upper)
+        )
+        self._upper_facets = upper
+        count = self.space.dofmap.index_map.size_local
+        kind = np.zeros(count, dtype=int)
+        kind[lower_nodes], kind[upper_nodes] = 1, 2
+        places = self.space.tabulate_dof_coordinates()
+        self.node_points = places
+        self.upper_nodes = upper_nodes
+        self.upper_points = places[upper_nodes]
+        self.free = _scalar_dofs(np.flatnonzero(kind == 0))
+        self.upper = _scalar_dofs(upper_nodes)
+        self._scratch = np.zeros(3 * count)
+
+    def _build_forms(
+        self, law: AnnulusLaw, fibres: Sequence[fem.Function], fraction: fem.Function
+    ) -> None:
+        mesh, u = self.mesh, self.displacement
+        tags = dolfinx.mesh.meshtags(
+            mesh,
+            2,
+            *_sorted_tags((self._cavity, 1), (self._upper_facets, 2)),
+        )
+        metadata = {"quadrature_degree": QUADRATURE_DEGREE}
+        dx = ufl.Measure("dx", domain=mesh, metadata=metadata)
+        ds = ufl.Measure("ds", domain=mesh, subdomain_data=tags, metadata=metadata)
+        gradient = ufl.variable(ufl.Identity(3) + ufl.grad(u))
+        energy = _energy(law, mesh, gradient, fibres, fraction)
+        jacobian = ufl.det(gradient)
+        place = ufl.SpatialCoordinate(mesh) + u
+        area = jacobian * ufl.inv(gradient).T * ufl.FacetNormal(mesh)
+        volume = -ufl.inner(place, area) / 3.0 * ds(1)
+        self.pressure = fem.Constant(mesh, 0.0)
+        residual = ufl.derivative(energy * dx, u)
+        gradient_of_volume = ufl.derivative(volume, u)
+        tangent = ufl.derivative(residual - self.pressure * gradient_of_volume, u)
+        self._energy = fem.form(energy * dx)
+        self._residual = fem.form(residual)
+        self._volume = fem.form(volume)
+        self._volume_gradient = fem.form(gradient_of_volume)
+        self._tangent = fem.form(tangent)
+        self._matrix = fem.create_matrix(self._tangent)
+        self._blocks = _block_index(self._matrix, self.free, self.upper)
+
+        direction = ufl.as_vector((0.0, 1.0, 0.0))
+        weights = fem.form(ufl.inner(direction, ufl.TestFunction(self.space)) * ds(2))
+        lumped = fem.assemble_vector(weights).array.reshape(-1, 3)[:, 1]
+        self.upper_weights = np.array(lumped[self.upper_nodes])
+        self.deformation_gradient = gradient
+        self.energy_expression = energy
+
+    def energy(self) -> float:
+        """Stored energy, N mm."""
+        return float(fem.assemble_scalar(self._energy))
+
+    def residual(self) -> Array:
+        """Internal forces on all dofs (n,), N, without the pressure."""
+        return np.array(_assembled(self._residual))
+
+    def wall_volume(self) -> float:
+        """Part of the cavity's volume from the inner wall (divergence theorem), mm3."""
+        return float(fem.assemble_scalar(self._volume))
+
+    def wall_volume_gradient(self) -> Array:
+        """Its derivative by the displacement of all dofs (n,), mm2."""
+        return np.array(_assembled(self._volume_gradient))
+
+    def tangent(self, pressure_mpa: float) -> TangentParts:
+        """Stiffness of annulus and pressurised wall in blocks."""
+        self.pressure.value = pressure_mpa
+        self._matrix.set_value(0.0)
+        fem.assemble_matrix(self._matrix, self._tangent)
+        values = self._matrix.data.reshape(-1)
+        parts = []
+        for index in self._blocks:
+            part = sparse.csr_matrix((values[index.data], index.indices, index.indptr), index.shape)
+            parts.append(part)
+        return TangentParts(*parts)
+
+
+def _energy(
+    law: AnnulusLaw,
+    mesh: dolfinx.mesh.Mesh,
+    gradient: Expr,
+    fibres: Sequence[fem.Function],
+    fraction: fem.Function,
+) -> Expr:
+    """Energy with the law's numbers as constants, so that one compiled form serves all."""
+    own = law.parameters()
+    scales = [name for name in FIBRE_SCALES if name in own]
+    if len(scales) != 1:
+        raise ValueError(f"an annulus law needs one of {', '.join(FIBRE_SCALES)}")
+    values: dict[str, Any] = {name: fem.Constant(mesh, value) for name, value in own.items()}
+    values[scales[0]] = values[scales[0]] * fraction
+    return law.with_directions(*fibres).energy(gradient, values)
+
+
+def _assembled(form: fem.Form) -> Array:
+    return np.asarray(fem.assemble_vector(form).array)
+
+
+def _scalar_dofs(nodes: Ints) -> Ints:
+    return np.asarray((3 * nodes[:, None] + np.arange(3)).reshape(-1), dtype=np.int64)
+
+
+def _sorted_tags(*groups: tuple[NDArray[np.int32], int]) -> tuple[NDArray[np.int32], ...]:
+    entities = np.concatenate([facets for facets, _ in groups])
+    values = np.concatenate([np.full(len(f), tag, dtype=np.int32) for f, tag in groups])
+    order = np.argsort(entities)
+    return entities[order].astype(np.int32), values[order]
+
+
+def _match_facets(
+    mesh: dolfinx.mesh.Mesh, groups: Sequence[Ints]
+) -> tuple[NDArray[np.int32], ...]:
+    """Local facets whose vertices are the given input vertices, per group."""
+    topology = mesh.topology
+    topology.create_connectivity(2, 3)
+    exterior = np.sort(dolfinx.mesh.exterior_facet_indices(topology)).astype(np.int32)
+    nodes = dolfinx.mesh.entities_to_geometry(mesh, 2, exterior).reshape(-1, 4)
+    inputs = np.asarray(mesh.geometry.input_global_indices, dtype=np.int64)
+    known = {
+        tuple(row): int(facet)
+        for row, facet in zip(np.sort(inputs[nodes], axis=1).tolist(), exterior, strict=True)
+    }
+    found = []
+    for group in groups:
+        rows = [tuple(row) for row in np.sort(group, axis=1).tolist()]
+        missing = [row for row in rows if row not in known]
+        if missing:
+            raise ValueError(f"{len(missing)} tagged facets are not on the annulus' boundary")
+        found.append(np.sort(np.array([known[row] for row in rows], dtype=np.int32)))
+    return tuple(found)
+
+
+def _block_index(
+    matrix: dolfinx.la.MatrixCSR, free: Ints, upper: Ints
+) -> tuple[sparse.csr_matrix, ...]:
+    """Sparse matrices whose data are positions in ``matrix.data``, one for each block."""
+    full = matrix.to_scipy()
+    positions = np.arange(full.data.size, dtype=np.float64).reshape(full.data.shape) + 1.0
+    if isinstance(full, sparse.bsr_matrix):
+        full = sparse.bsr_matrix((positions, full.indices, full.indptr), full.shape)
+    else:
+        full = sparse.csr_matrix((positions, full.indices, full.indptr), full.shape)
+    full = full.tocsr()
+    blocks = []
+    for rows, columns in ((free, free), (free, upper), (upper, upper)):
+        block = full[rows][:, columns].tocsr()
+        block.sort_indices()
+        block.data = block.data.astype(np.int64) - 1
+        blocks.append(block)
+    return tuple(blocks)
