@@ -1,0 +1,316 @@
+# SPDX-License-Identifier: MIT
+"""From a scenario's file and flags to a validated `Scenario`.
+
+All that can be refused without a mesh is refused here, with one message that
+names file, key, what is allowed and the nearest match. Nothing is written.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from meshes.errors import MeshError
+from meshes.foot_dimensions import FootDimensions
+from scenarios.catalogue import insole_materials
+from scenarios.errors import ScenarioError, listed, nearest
+from scenarios.keys import find_key, keys_in, scenario_keys, table_names
+from scenarios.schema import BAREFOOT, Insole, Scenario, Subject
+from scenarios.source import (
+    Given,
+    ScenarioFile,
+    add_setting,
+    find_scenario,
+    flattened,
+    merged,
+    nested,
+    read_scenario_file,
+    read_settings,
+)
+
+RESERVED = {
+    "gait.pressure_file": "measured pressure is not read by this version",
+    "subject.scan_file": "scans are not read by this version",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A validated scenario and where each of its values was given.
+
+    Attributes:
+        scenario: with every default filled in and absolute paths.
+        given: the values that were given, by dotted key.
+        where: the scenario file as the user named it.
+    """
+
+    scenario: Scenario
+    given: Mapping[str, Given]
+    where: str
+
+    def error(self, key: str, problem: str, **more: str) -> ScenarioError:
+        """A message about a key, in the file or flag that gave it."""
+        return _error(self.given, self.where, key, problem, **more)
+
+
+def load_scenario(
+    scenario: str,
+    *,
+    settings: Sequence[str] = (),
+    resolution: str | None = None,
+    working_directory: Path | None = None,
+) -> Loaded:
+    """Read, merge and validate a scenario.
+
+    Args:
+        scenario: TOML file, or name of a scenario of the library.
+        settings: the values of ``--set``, each ``KEY=VALUE``.
+        resolution: the value of ``--resolution``, None when the flag is absent.
+        working_directory: what paths of ``--set`` are relative to.
+
+    Raises:
+        ScenarioError: any wrong input.
+    """
+    base = working_directory or Path.cwd()
+    file = find_scenario(scenario)
+    from_file = read_scenario_file(file)
+    from_flags = read_settings(settings, base)
+    if resolution is not None:
+        add_setting(from_flags, "resolution", Given(resolution, "--resolution", base))
+    given = merged(from_file, from_flags)
+    _refuse_unknown(given, file.where)
+    checked = _validate(given, file)
+    loaded = Loaded(checked, given, file.where)
+    _check_foot(loaded)
+    _check_materials(loaded)
+    _check_paths(loaded)
+    return loaded
+
+
+def resolved_scenario(path: Path) -> Scenario:
+    """The scenario of a finished folder, as its ``scenario.toml`` has it.
+
+    Input files that are no longer there do not matter.
+
+    Raises:
+        ScenarioError: not a scenario of this version.
+    """
+    file = ScenarioFile(path, str(path), path.stem)
+    given = read_scenario_file(file)
+    _refuse_unknown(given, file.where)
+    return _validate(given, file)
+
+
+def scenario_data(scenario: Scenario) -> dict[str, Any]:
+    """A scenario as plain nested data, absent keys left out, paths as text."""
+    data: dict[str, Any] = scenario.model_dump(mode="json", exclude_none=True)
+    if scenario.baseline is not None and scenario.baseline.calibration_dir is not None:
+        data["baseline"] = {"calibration_dir": str(scenario.baseline.calibration_dir)}
+    return data
+
+
+def _refuse_unknown(given: Mapping[str, Given], where: str) -> None:
+    known = {key.name for key in scenario_keys()} | set(table_names())
+    for name in given:
+        if name in known:
+            continue
+        table = name.rpartition(".")[0]
+        for key in scenario_keys():
+            if name.startswith(f"{key.name}."):
+                problem = f"unknown key: {key.name} is no table"
+                raise _error(given, where, name, problem, allowed=key.allowed)
+        in_table = tuple(f"{table}.{key}" for key in keys_in(table)) if table else keys_in("")
+        near = nearest(name, in_table, cutoff=0.7) if keys_in(table) else ""
+        near = near or nearest(name, sorted(known, key=_order), cutoff=0.6)
+        allowed = keys_in(table) if table in table_names() else keys_in("")
+        what = "unknown key" if not table or table in table_names() else "unknown table"
+        raise _error(given, where, name, what, allowed=listed(allowed), suggestion=near)
+
+
+def _order(name: str) -> tuple[bool, str]:
+    return ("[" in name, name)
+
+
+def _validate(given: Mapping[str, Given], file: ScenarioFile) -> Scenario:
+    data = nested({name: _prepared(name, item) for name, item in given.items()})
+    data.setdefault("name", re.sub(r"[^A-Za-z0-9_.\-]", "_", file.name).lstrip("_.-") or "scenario")
+    try:
+        return Scenario.model_validate(data)
+    except ValidationError as error:
+        details = [d for d in error.errors() if d["type"] != "default_factory_not_called"]
+        first = min(details, key=lambda d: (_position(given, d), d["type"] == "missing"))
+        raise _translated(first, given, file.where, len(details)) from None
+
+
+def _prepared(name: str, item: Given) -> object:
+    key = find_key(name)
+    if key is not None and key.is_path and isinstance(item.value, str):
+        if not item.value.strip() or "\0" in item.value:
+            raise ScenarioError(item.where, name, f"got {item.value!r}", allowed=key.allowed)
+        return (item.base / Path(item.value).expanduser()).absolute()
+    return item.value
+
+
+def _dotted(location: tuple[int | str, ...]) -> str:
+    text = ""
+    for part in location:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}"
+    return text.lstrip(".")
+
+
+def _position(given: Mapping[str, Given], detail: ErrorDetails) -> int:
+    """Place of an error in the order in which the values were given."""
+    name = _dotted(detail["loc"])
+    for place, key in enumerate(given):
+        if key == name or name.startswith((f"{key}.", f"{key}[")) or key.startswith(f"{name}."):
+            return place
+    return len(given)
+
+
+def _translated(
+    detail: ErrorDetails, given: Mapping[str, Given], where: str, count: int
+) -> ScenarioError:
+    """One of pydantic's errors in this project's words."""
+    name = _dotted(detail["loc"])
+    context = detail.get("ctx", {})
+    kind, value = detail["type"], detail["input"]
+    key = find_key(name)
+    allowed, near = (key.allowed if key else ""), ""
+    if kind == "scenario":
+        problem, allowed = str(context["problem"]), str(context["allowed"])
+    elif kind == "extra_forbidden":
+        names = _entry_keys(name)
+        problem, allowed = "unknown key", listed(names)
+        near = nearest(name.rpartition(".")[2], names)
+    elif kind == "missing":
+        problem = "is missing"
+    elif kind in ("model_type", "model_attributes_type"):
+        problem = f"got {_shown(value)}"
+        names = keys_in(name) or _entry_keys(f"{name}.x")
+        allowed = f"a table with the keys {listed(names)}"
+    elif kind in ("greater_than_equal", "less_than_equal"):
+        problem = f"{value:g} is out of range"
+    elif kind == "too_long":
+        problem = f"{len(value)} entries"
+        allowed = f"at most {context['max_length']}"
+    else:
+        problem = f"got {_shown(value)}"
+        if kind == "literal_error" and isinstance(value, str):
+            near = nearest(value, allowed.split(", "))
+    if count > 1:
+        problem += f" ({count - 1} more wrong)"
+    return _error(given, where, name, problem, allowed=allowed, suggestion=near)
+
+
+def _entry_keys(name: str) -> tuple[str, ...]:
+    """Keys beside an entry of a list of tables, such as ``insole.layers[0].x``."""
+    table = re.sub(r"\[\d+\]", "[]", name.rpartition(".")[0])
+    return tuple(
+        key.name.removeprefix(f"{table}.")
+        for key in scenario_keys()
+        if key.name.startswith(f"{table}.")
+    )
+
+
+def _shown(value: object) -> str:
+    kinds = {str: "text", bool: "a truth value", dict: "a table", list: "a list"}
+    kind = kinds.get(type(value), "")
+    text = repr(value) if len(repr(value)) <= 40 else repr(value)[:37] + "..."
+    return f"{kind} {text}".strip()
+
+
+def _error(
+    given: Mapping[str, Given], where: str, key: str, problem: str, **more: str
+) -> ScenarioError:
+    """A message whose place is the flag or file that gave the key, or its table."""
+    place = where
+    parts = key.partition("[")[0]
+    for name, item in given.items():
+        if name == parts or name.startswith(f"{parts}."):
+            place = item.where
+            if item.where.startswith("--"):
+                break
+    return ScenarioError(place, key, problem, **more)
+
+
+def foot_dimensions(subject: Subject) -> FootDimensions:
+    """The subject's foot as the mesher takes it.
+
+    Raises:
+        MeshError: dimensions that do not go together.
+    """
+    return FootDimensions(
+        length_mm=subject.foot_length_mm,
+        ball_width_mm=subject.ball_width_mm,
+        heel_width_mm=subject.heel_width_mm,
+        arch_height_mm=subject.arch_height_mm,
+        heel_pad_thickness_mm=subject.heel_pad_thickness_mm,
+    )
+
+
+def _check_foot(loaded: Loaded) -> None:
+    try:
+        foot_dimensions(loaded.scenario.subject)
+    except MeshError as error:
+        name = "foot_length_mm" if error.parameter == "length_mm" else error.parameter
+        given = getattr(loaded.scenario.subject, name, None)
+        problem = "does not go with the foot's other dimensions"
+        raise loaded.error(
+            f"subject.{name}",
+            problem if given is None else f"{given:g} {problem}",
+            allowed=error.allowed,
+        ) from None
+
+
+def _check_materials(loaded: Loaded) -> None:
+    insoles: list[tuple[str, Insole]] = [("insole", loaded.scenario.insole)]
+    if loaded.scenario.baseline is not None:
+        insoles.append(("baseline", loaded.scenario.baseline))
+    names = insole_materials()
+    for table, insole in insoles:
+        places = [(f"{table}.material", insole.material)]
+        for key, items in (("layers", insole.layers), ("zones", insole.zones)):
+            places += [(f"{table}.{key}[{i}].material", m.material) for i, m in enumerate(items)]
+        for key, material in places:
+            if material in names or (material == BAREFOOT and key == f"{table}.material"):
+                continue
+            accepted = (*names, BAREFOOT) if key == f"{table}.material" else names
+            raise loaded.error(
+                key,
+                f"no insole material {material!r}",
+                allowed=listed(accepted, most=40),
+                suggestion=nearest(material, accepted, cutoff=0.4),
+            )
+
+
+def _check_paths(loaded: Loaded) -> None:
+    for name, value in flattened(loaded.scenario.model_dump()):
+        key = find_key(name)
+        if key is None or not key.is_path or not isinstance(value, Path):
+            continue
+        if name in RESERVED:
+            raise loaded.error(name, RESERVED[name], allowed="leave it out")
+        wants_folder = name.endswith("_dir")
+        good = value.is_dir() if wants_folder else value.is_file()
+        if good:
+            continue
+        problem = f"no such {'folder' if wants_folder else 'file'}: {value}"
+        if value.exists():
+            problem = f"is {'no folder' if wants_folder else 'a folder, not a file'}: {value}"
+        raise loaded.error(name, problem, suggestion=_near_path(value, wants_folder))
+
+
+def _near_path(path: Path, wants_folder: bool) -> str:
+    """The name in the same folder that is nearest, with the folder."""
+    try:
+        beside = [p for p in path.parent.iterdir() if p.is_dir() == wants_folder][:2000]
+    except OSError:
+        return ""
+    near = nearest(path.name, (p.name for p in sorted(beside)), cutoff=0.75)
+    return str(path.parent / near) if near else ""

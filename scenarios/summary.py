@@ -1,0 +1,287 @@
+# SPDX-License-Identifier: MIT
+"""``summary.json``, schema ``solespine.summary/1``: the numbers of a run.
+
+A quantity that an analysis does not have is absent, never null and never zero.
+Counters and times stand under ``solver`` only; all other numbers are the same on
+any number of ranks. Units are in the names.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from scenarios.errors import ScenarioError
+
+SUMMARY_SCHEMA = "solespine.summary/1"
+Level = Literal["L5-S1", "L4-L5", "L3-L4", "L2-L3", "L1-L2"]
+Role = Literal["baseline", "candidate"]
+
+
+class Section(BaseModel):
+    """A table of the summary: frozen, known keys only, finite numbers only."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        allow_inf_nan=False,
+        populate_by_name=True,
+        protected_namespaces=(),
+    )
+
+
+class WallTimes(Section):
+    """Wall-clock seconds by part of the run."""
+
+    mesh: float | None = None
+    setup: float | None = None
+    solve: float | None = None
+    report: float | None = None
+    total: float | None = None
+
+
+class SolverSummary(Section):
+    """Sizes, counters and times; the only part that may differ between rank counts."""
+
+    dofs: int | None = None
+    cells: int | None = None
+    mpi_ranks: int | None = None
+    steps: int | None = None
+    newton_iterations: int | None = None
+    krylov_iterations: int | None = None
+    memory_mb: float | None = None
+    wall_s: WallTimes | None = None
+
+
+class SubjectSummary(Section):
+    """Who was simulated."""
+
+    body_mass_kg: float
+    height_m: float
+    foot_length_mm: float
+    foot_type: str
+
+
+class Equilibrium(Section):
+    """How well the loads are balanced; forces relative to body weight."""
+
+    force_imbalance_relative_max: float | None = None
+    grf_error_relative_max: float | None = None
+    cop_error_mm_rms: float | None = None
+    cop_window_percent: tuple[float, float] | None = None
+    pelvis_residual_n: float | None = None
+    pelvis_residual_nm: float | None = None
+
+
+class Regions(Section):
+    """One number for each region of the foot; ``whole`` is the whole sole."""
+
+    whole: float | None = None
+    heel: float | None = None
+    midfoot: float | None = None
+    forefoot: float | None = None
+    hallux: float | None = None
+    toes: float | None = None
+
+
+class Plantar(Section):
+    """Pressure under the sole."""
+
+    peak_pressure_kpa: Regions | None = None
+    peak_pressure_raw_kpa: Regions | None = None
+    load_share_percent: Regions | None = None
+    contact_area_mm2: Regions | None = None
+    pressure_time_integral_kpa_s: Regions | None = None
+
+
+class MinMax(Section):
+    """Smallest and largest value over the output instants."""
+
+    min: float
+    max: float
+
+
+class Alignment(Section):
+    """Posture of foot, pelvis and lumbar spine."""
+
+    rearfoot_eversion_deg: MinMax | None = None
+    tibial_rotation_deg: MinMax | None = None
+    arch_height_drop_mm: float | None = None
+    pelvic_tilt_deg: MinMax | None = None
+    pelvic_obliquity_deg: MinMax | None = None
+    lumbar_lordosis_deg: MinMax | None = None
+
+
+class Peak(Section):
+    """Peak and mean over the output instants, and where the peak is."""
+
+    peak: float
+    mean: float
+    peak_bw: float | None = None
+    at_percent: float | None = None
+
+
+class LumbarLevel(Section):
+    """Load of one lumbar disc."""
+
+    compression_n: Peak | None = None
+    shear_ap_n: Peak | None = None
+    shear_ml_n: Peak | None = None
+    flexion_moment_nm: Peak | None = None
+    disc_pressure_mpa: Peak | None = None
+    annulus_max_principal_strain: Peak | None = None
+    endplate_stress_mpa: Peak | None = None
+    muscle_force_n: Peak | None = None
+
+
+class PeakAcceleration(Section):
+    """Largest acceleration of a segment in multiples of gravity."""
+
+    tibia: float | None = None
+    sacrum: float | None = None
+    L5: float | None = None
+    L1: float | None = None
+
+
+class Shock(Section):
+    """What an impact sends up the body."""
+
+    loading_rate_bw_per_s: float | None = None
+    loading_rate_max_bw_per_s: float | None = None
+    impact_peak_bw: float | None = None
+    peak_acceleration_g: PeakAcceleration | None = None
+
+
+class Scan(Section):
+    """Agreement of the mesh with a scan."""
+
+    sole_rms_mm: float | None = None
+
+
+class InsoleSummary(Section):
+    """What the insole does."""
+
+    peak_compressive_strain: float | None = None
+    energy_absorbed_j: float | None = None
+
+
+class MeshQuality(Section):
+    """Quality of one body's mesh."""
+
+    cells: int
+    points: int | None = None
+    volume_mm3: float | None = None
+    min_radius_ratio: float | None = None
+    mean_radius_ratio: float | None = None
+    min_scaled_jacobian: float | None = None
+    mean_scaled_jacobian: float | None = None
+    min_dihedral_deg: float | None = None
+
+
+class DiscretisationError(Section):
+    """Estimated error of one output from the mesh: relative, or in the output's unit."""
+
+    relative: float | None = Field(None, ge=0.0)
+    absolute: float | None = Field(None, ge=0.0)
+
+
+class Summary(Section):
+    """All numbers of one run."""
+
+    schema_name: Literal["solespine.summary/1"] = Field(SUMMARY_SCHEMA, alias="schema")
+    scenario: str
+    analysis: str
+    converged: bool
+    resolution: str
+    role: Role | None = None
+    calibration: str | None = None
+    solver: SolverSummary | None = None
+    subject: SubjectSummary | None = None
+    equilibrium: Equilibrium | None = None
+    plantar: Plantar | None = None
+    alignment: Alignment | None = None
+    lumbar: dict[Level, LumbarLevel] | None = None
+    shock: Shock | None = None
+    scan: Scan | None = None
+    insole: InsoleSummary | None = None
+    mesh: dict[str, MeshQuality] | None = None
+    discretisation_error: dict[str, DiscretisationError] | None = None
+    warnings: tuple[str, ...] = ()
+
+
+def finite_or_none(value: float | None) -> float | None:
+    """The value, or None for NaN and infinity: the quantity is then absent."""
+    return None if value is None or not math.isfinite(value) else float(value)
+
+
+def summary_data(summary: Summary) -> dict[str, Any]:
+    """The summary as plain data; absent quantities and empty tables are left out."""
+    data = _pruned(summary.model_dump(mode="json", by_alias=True, exclude_none=True))
+    data.setdefault("warnings", [])
+    return data
+
+
+def summary_text(summary: Summary) -> str:
+    """The text of ``summary.json``."""
+    return json.dumps(summary_data(summary), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _pruned(data: Mapping[str, Any]) -> dict[str, Any]:
+    result = {}
+    for key, value in data.items():
+        if isinstance(value, Mapping):
+            value = _pruned(value)
+            if not value:
+                continue
+        result[key] = value
+    return result
+
+
+def read_summary(folder: Path) -> Summary:
+    """Read the summary of a result folder.
+
+    Raises:
+        ScenarioError: no result, an unfinished one, or not this schema.
+    """
+    path = folder / "summary.json"
+    if not path.is_file():
+        problem = "no such folder"
+        if folder.is_dir():
+            unfinished = (folder / "manifest.json").is_file()
+            problem = "is not finished" if unfinished else "holds no result"
+        elif folder.exists():
+            problem = "is no folder"
+        raise ScenarioError(str(folder), "", problem, allowed="a result folder with summary.json")
+    try:
+        return Summary.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise ScenarioError(str(path), "", f"cannot be read: {error.strerror}") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise ScenarioError(
+            str(path), key, first["msg"], allowed=f"schema {SUMMARY_SCHEMA}"
+        ) from None
+
+
+def main_outputs(summary: Summary) -> Iterator[tuple[str, float]]:
+    """The numbers that answer questions, by dotted key.
+
+    Counters, times, the subject, mesh quality and error estimates are left out.
+    """
+    data = summary_data(summary)
+    for section in ("equilibrium", "plantar", "alignment", "lumbar", "shock", "scan", "insole"):
+        yield from _numbers(data.get(section, {}), section)
+
+
+def _numbers(data: Any, key: str) -> Iterator[tuple[str, float]]:
+    if isinstance(data, Mapping):
+        for name, value in data.items():
+            yield from _numbers(value, f"{key}.{name}")
+    elif isinstance(data, int | float) and not isinstance(data, bool):
+        yield key, float(data)
