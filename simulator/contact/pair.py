@@ -1,0 +1,341 @@
+# SPDX-License-Identifier: MIT
+"""Contact of two deformable surfaces: quadrature points of one against facets of the other.
+
+A slave point follows its own outward normal to the curved master surface. Pressure
+and friction act at both ends of that line, so the nodal forces balance exactly, and
+the tangent is the complete derivative (docs/theory/contact.md).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import dolfinx
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.contact.candidates import CandidatePairs
+from simulator.contact.facet import Array, IntArray, dot, shape_functions, shape_gradients
+from simulator.contact.history import (
+    closing_share,
+    gather_state,
+    initial_state,
+    scatter_state,
+    sum_over_ranks,
+)
+from simulator.contact.law import ContactLaw, coulomb
+from simulator.contact.pair_tangent import ActivePoints, operators, stiffness_blocks
+from simulator.contact.records import (
+    ContactIncrement,
+    ContactOutput,
+    ContactState,
+    Resultant,
+    TangentBlocks,
+    block_dofs,
+    nodal_sums,
+)
+from simulator.contact.search import FacetSearch, Hits, meet_facets
+from simulator.contact.surface import ContactSurface, PointFrame
+
+
+@dataclass(frozen=True, slots=True)
+class _Evaluation:
+    """All local points at one displacement; tractions are zero where nothing touches."""
+
+    frame: PointFrame
+    master_positions: Array
+    hits: Hits
+    closure: Array
+    pressure: Array
+    traction: Array
+    slipping: NDArray[np.bool_]
+    active: ActivePoints
+
+
+class PairContact:
+    """Frictional contact between a slave and a master surface of one space."""
+
+    def __init__(
+        self,
+        slave: ContactSurface,
+        master: ContactSurface,
+        law: ContactLaw,
+        search_radius_mm: float = 10.0,
+        near_mm: float = 2.0,
+    ) -> None:
+        """Join two surfaces of the same space.
+
+        Args:
+            slave: surface whose quadrature points carry the tractions; the softer or
+                finer one.
+            master: surface that they meet.
+            law: constants.
+            search_radius_mm: longest way along a normal to a partner.
+            near_mm: gap below which a pair gets room in the matrix beforehand.
+        """
+        self.slave = slave
+        self.master = master
+        self.law = law
+        self.near_mm = near_mm
+        self._search = FacetSearch(master.facets, master.neighbours, search_radius_mm)
+        self._candidates = CandidatePairs(slave.local.size, master.ring)
+        self._state = initial_state(slave)
+        self._started = False
+        self._last: _Evaluation | None = None
+        count = slave.local.size
+        self._facet_of = np.repeat(np.arange(count), slave.points_per_facet)
+        self._shapes = np.tile(slave.shapes, (count, 1))
+        self._slopes = np.tile(slave.gradients, (count, 1, 1))
+
+    def update_candidates(self, u: dolfinx.fem.Function) -> bool:
+        """Renew the superset of pairs if pairs near contact have left it; collective.
+
+        Returns:
+            Whether :meth:`pattern` has changed on any rank.
+        """
+        last = self._evaluate(u)
+        if not self._started:
+            self._accept(last)
+        near = np.flatnonzero(last.hits.gap < self.near_mm)
+        facet, partner = self._facet_of[near], last.hits.facet[near]
+        anchor = self._anchor_facets(near)
+        outside = self._candidates.outside(facet, partner, anchor)
+        changed = bool(self.slave.comm.allreduce(outside))
+        if changed:
+            self._candidates.rebuild(facet, partner, anchor, self.law.friction > 0.0)
+        return changed
+
+    def pattern(self) -> tuple[IntArray, IntArray]:
+        """Global block dofs (n, 6) and (n, 6): rectangles of blocks beyond the bodies' own."""
+        slave_nodes = self.slave.nodes[self.slave.facets[self.slave.local]]
+        master_nodes = self.master.nodes[self.master.facets]
+        facet, partner = self._candidates.pairs()
+        there, anchor = self._candidates.couples()
+        one, two = slave_nodes[facet], master_nodes[partner]
+        rows = np.concatenate([one, two, master_nodes[there]])
+        return rows, np.concatenate([two, one, master_nodes[anchor]])
+
+    def evaluate(self, u: dolfinx.fem.Function, need_tangent: bool = True) -> ContactIncrement:
+        """Residual and tangent at a displacement with updated ghosts; collective."""
+        last = self._evaluate(u)
+        index = last.active.index
+        dofs, residual = self._residual(last)
+        return ContactIncrement(
+            dofs=dofs,
+            residual=residual,
+            tangent=self._tangent(last) if need_tangent and index.size else (),
+            active=int(index.size),
+            slipping=int(last.slipping.sum()),
+            missed=int((last.hits.facet < 0).sum()),
+            outside_pattern=self._candidates.outside(
+                self._facet_of[index], last.hits.facet[index], self._anchor_facets(index)
+            ),
+            max_penetration_mm=float(max(0.0, -last.active.gap.min(initial=0.0))),
+        )
+
+    def commit(self, u: dolfinx.fem.Function | None = None) -> None:
+        """Make the state at ``u`` (else at the last evaluation) the old one; collective."""
+        self._accept(self._evaluate(u) if u is not None else self._require_last())
+
+    def augment(self) -> float:
+        """Let the pressures of the last evaluation stand at zero gap; collective.
+
+        Returns:
+            The largest change of closure over all ranks, mm.
+        """
+        shift = np.maximum(np.nan_to_num(self._require_last().closure), 0.0)
+        change = float(np.abs(shift - self._state.shift_mm).max(initial=0.0))
+        self._state = replace(self._state, shift_mm=shift)
+        return float(max(self.slave.comm.allgather(change)))
+
+    def state(self) -> ContactState:
+        """History of the local points (immutable; keep it for a cut-back)."""
+        return self._state
+
+    def restore(self, state: ContactState) -> None:
+        """Go back to a history given by :meth:`state`."""
+        self._state = state
+        self._started = True
+
+    def state_global(self) -> ContactState | None:
+        """History of all points on rank 0 in an order free of the partition; collective."""
+        return gather_state(self.slave, self._state)
+
+    def restore_global(self, state: ContactState | None) -> None:
+        """Restore on any number of ranks from rank 0's record; collective.
+
+        Raises:
+            ValueError: on all ranks, if the record is of another surface.
+        """
+        self.restore(scatter_state(self.slave, state))
+
+    def output(self) -> ContactOutput:
+        """Fields of the last evaluation at the local points."""
+        last = self._require_last()
+        surface = self.slave
+        return ContactOutput(
+            point=self._state.point,
+            reference_mm=surface.frame(surface.reference).position,
+            current_mm=last.frame.position,
+            area_reference_mm2=surface.weights,
+            area_current_mm2=surface.current_weights(last.frame),
+            normal=last.frame.normal,
+            pressure_mpa=last.pressure,
+            traction_mpa=last.traction,
+            gap_mm=last.hits.gap,
+            slipping=last.slipping,
+        )
+
+    def resultant(self, about: Array | None = None) -> Resultant:
+        """Force and moment on the slave body about a point (origin); collective."""
+        last = self._require_last()
+        density = last.traction - last.pressure[:, None] * last.frame.normal
+        force = self.slave.weights[:, None] * density
+        return sum_over_ranks(self.slave, last.frame.position, force, about)
+
+    def _require_last(self) -> _Evaluation:
+        if self._last is None:
+            raise RuntimeError("contact has not been evaluated yet")
+        return self._last
+
+    def _anchor_facets(self, index: IntArray) -> IntArray:
+        if self.law.friction == 0.0:
+            return np.full(index.size, -1, dtype=np.int64)
+        return self._state.anchor_facet[index]
+
+    def _evaluate(self, u: dolfinx.fem.Function) -> _Evaluation:
+        frame = self.slave.frame(self.slave.positions(u))
+        positions = self.master.positions(u)
+        guess = self._last.hits if self._last is not None else None
+        hits = self._search.locate(frame.position, frame.normal, positions, guess)
+        closure = self._state.shift_mm - hits.gap
+        pressure, slope = self.law.pressure(np.nan_to_num(closure, nan=-1.0))
+        index = np.flatnonzero(pressure > 0.0)
+        active = self._active(index, frame, positions, hits, closure, pressure, slope)
+        traction = np.zeros_like(frame.position)
+        slipping = np.zeros(pressure.size, dtype=bool)
+        if active.friction is not None:
+            traction[index] = active.friction.traction
+            slipping[index] = active.friction.slipping
+        self._last = _Evaluation(
+            frame, positions, hits, closure, pressure, traction, slipping, active
+        )
+        return self._last
+
+    def _active(
+        self,
+        index: IntArray,
+        frame: PointFrame,
+        positions: Array,
+        hits: Hits,
+        closure: Array,
+        pressure: Array,
+        stiffness: Array,
+    ) -> ActivePoints:
+        eta, normal = hits.eta[index], frame.normal[index]
+        slopes = shape_gradients(eta)
+        state = self._state
+        anchor_facet = self._anchor_facets(index)
+        anchor_shape = shape_functions(state.anchor[index, :2])
+        offset = np.zeros((index.size, 3))
+        share, share_slope = np.zeros(index.size), np.zeros(index.size)
+        friction = None
+        if self.law.friction > 0.0:
+            held = anchor_facet >= 0
+            nodal = positions[self.master.facets[anchor_facet]]
+            there = (anchor_shape[:, None, :] @ nodal)[:, 0]
+            offset[held] = (frame.position[index] - there)[held]
+            share, share_slope = closing_share(closure[index], state.closure_mm[index])
+            share, share_slope = share * held, share_slope * held
+            across = offset - dot(offset, normal)[:, None] * normal
+            trial = -self.law.tangential_mpa_per_mm * share[:, None] * across
+            friction = coulomb(trial, pressure[index], self.law.friction)
+        return ActivePoints(
+            index=index,
+            weight=self.slave.weights[index],
+            slave_shape=self._shapes[index],
+            slave_slopes=self._slopes[index],
+            tangents=frame.tangents[index],
+            normal=normal,
+            jacobian=frame.jacobian[index],
+            master_shape=shape_functions(eta),
+            master_slopes=slopes,
+            base=slopes @ positions[self.master.facets[hits.facet[index]]],
+            gap=hits.gap[index],
+            pressure=pressure[index],
+            stiffness=stiffness[index],
+            anchor_facet=anchor_facet,
+            anchor_shape=anchor_shape,
+            offset=offset,
+            share=share,
+            share_slope=share_slope,
+            friction=friction,
+        )
+
+    def _nodes(self, last: _Evaluation) -> IntArray:
+        """Global block dofs (n, 12) of the active points: slave facet, partner facet."""
+        index = last.active.index
+        one = self.slave.nodes[self.slave.facets[self.slave.local[self._facet_of[index]]]]
+        two = self.master.nodes[self.master.facets[last.hits.facet[index]]]
+        return np.concatenate([one, two], axis=1)
+
+    def _residual(self, last: _Evaluation) -> tuple[IntArray, Array]:
+        active = last.active
+        force = active.weight[:, None] * active.density
+        shapes = np.concatenate([active.slave_shape, -active.master_shape], axis=1)
+        blocks, sums = nodal_sums(self._nodes(last), shapes[:, :, None] * force[:, None, :])
+        return block_dofs(blocks[:, None]), sums
+
+    def _tangent(self, last: _Evaluation) -> tuple[TangentBlocks, ...]:
+        """Blocks added up over the points that share their facets."""
+        active = last.active
+        found = operators(active, self.law.tangential_mpa_per_mm)
+        nodes = self._nodes(last)
+        partner = last.hits.facet[active.index]
+        count = self.master.facets.shape[0]
+        key = self._facet_of[active.index] * count + partner
+        apart = (active.anchor_facet >= 0) & (active.anchor_facet != partner)
+        blocks = []
+        for which, separate in ((~apart, False), (apart, True)):
+            chosen = np.flatnonzero(which)
+            if chosen.size == 0:
+                continue
+            group = key[chosen] * count + active.anchor_facet[chosen] if separate else key[chosen]
+            order = np.argsort(group, kind="stable")
+            chosen, group = chosen[order], group[order]
+            first = np.flatnonzero(np.concatenate([[True], group[1:] != group[:-1]]))
+            values = stiffness_blocks(active.take(chosen), found.take(chosen), separate)
+            values = np.add.reduceat(values, first, axis=0)
+            rows = nodes[chosen[first]]
+            cols = rows
+            if separate:
+                carrier = active.anchor_facet[chosen[first]]
+                cols = np.concatenate(
+                    [rows, self.master.nodes[self.master.facets[carrier]]], axis=1
+                )
+            blocks.append(TangentBlocks(block_dofs(rows), block_dofs(cols), values))
+        return tuple(blocks)
+
+    def _accept(self, last: _Evaluation) -> None:
+        """Carry the anchors along with slip, onto the facets now in contact."""
+        anchor = np.zeros((last.closure.size, 3))
+        anchor[:, :2] = last.hits.eta
+        if self.law.friction > 0.0 and last.active.index.size:
+            index = last.active.index
+            elastic = last.traction[index] / self.law.tangential_mpa_per_mm
+            nodal = last.master_positions[self.master.facets[last.hits.facet[index]]]
+            eta, _, _ = meet_facets(
+                last.frame.position[index] + elastic,
+                last.frame.normal[index],
+                nodal,
+                last.hits.eta[index],
+            )
+            found = np.isfinite(eta).all(axis=1)
+            anchor[index[found], :2] = eta[found]
+        self._state = replace(
+            self._state,
+            anchor_facet=last.hits.facet.copy(),
+            anchor=anchor,
+            closure_mm=np.nan_to_num(last.closure, nan=-np.inf),
+        )
+        self._started = True
