@@ -28,10 +28,15 @@ DISTRIBUTIONS = (
 )
 
 
-def scenario_hash(scenario: Scenario) -> str:
-    """SHA-256 of a scenario's content, in hexadecimal."""
+def scenario_hash(scenario: Scenario, *, command: str = "run") -> str:
+    """SHA-256 of what a command does with a scenario, in hexadecimal.
+
+    Args:
+        scenario: resolved.
+        command: ``"run"`` or ``"mesh"``; a mesh is no result of a run.
+    """
     values = dict(flattened(scenario_data(scenario)))
-    del values["name"]
+    values["name"] = command
     values.update(input_hashes(scenario))
     text = json.dumps(values, sort_keys=True, allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()
@@ -64,10 +69,10 @@ def _file_hash(path: Path) -> str:
     return digest.hexdigest()
 
 
-def manifest(scenario: Scenario, ranks: int) -> dict[str, Any]:
+def manifest(scenario: Scenario, ranks: int, *, command: str = "run") -> dict[str, Any]:
     """What ``manifest.json`` says beside status and times."""
     return {
-        "scenario_sha256": scenario_hash(scenario),
+        "scenario_sha256": scenario_hash(scenario, command=command),
         "inputs_sha256": input_hashes(scenario),
         "ranks": ranks,
         "host": socket.gethostname(),
@@ -75,7 +80,7 @@ def manifest(scenario: Scenario, ranks: int) -> dict[str, Any]:
         "platform": platform.platform(),
         "python": platform.python_version(),
         "versions": versions(),
-        "command": [Path(sys.argv[0]).name, *sys.argv[1:]],
+        "arguments": [Path(sys.argv[0]).name, *sys.argv[1:]],
     }
 
 

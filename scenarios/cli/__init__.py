@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: MIT
+"""The command ``solespine``.
+
+Nothing heavy is imported here: ``--help`` must come at once. Each command imports
+what it needs when it is called.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+from scenarios.cli.parser import Arguments, build_parser
+from scenarios.errors import CommandError, Interrupted
+from scenarios.launch import is_speaker
+
+BROKEN_PIPE = 141
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command line.
+
+    Args:
+        argv: arguments without the program's name, by default those of the process.
+
+    Returns:
+        0 done, 2 wrong input, 3 not converged, 130 interrupted, else a failure.
+    """
+    given = list(sys.argv[1:] if argv is None else argv)
+    try:
+        arguments = build_parser().parse_args(given, namespace=Arguments(argv=given))
+        code = _call(arguments)
+        sys.stdout.flush()
+    except CommandError as error:
+        if is_speaker():
+            print(f"solespine: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return Interrupted.exit_code
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BROKEN_PIPE
+    return code
+
+
+def _call(arguments: Arguments) -> int:
+    """Import and call the command's function."""
+    if arguments.command in ("run", "mesh", "check"):
+        from scenarios.cli import study
+
+        return getattr(study, arguments.command)(arguments)  # type: ignore[no-any-return]
+    if arguments.command == "materials":
+        from scenarios.cli import library
+
+        return library.materials(arguments)
+    from scenarios.cli import results
+
+    return getattr(results, arguments.command)(arguments)  # type: ignore[no-any-return]

@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: MIT
+"""The command line: commands, flags, and one-line messages for wrong ones."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+from scenarios.errors import ScenarioError, listed, nearest
+
+RESOLUTIONS = ("coarse", "standard", "fine")
+COMMANDS = ("run", "mesh", "check", "compare", "report", "view", "materials")
+
+EPILOG = """\
+SCENARIO is a TOML file, or the name of a scenario that comes with solespine
+(standing, walking). Every key of a scenario has a default; see
+docs/guide/scenario.md.
+
+exit codes: 0 done, 2 wrong input (nothing is written), 3 not converged (what was
+computed is kept, --resume goes on), 130 interrupted (likewise)
+"""
+
+RUN_EPILOG = """\
+examples:
+  solespine run walking
+  solespine run walking --set insole.material=eva_50 --set insole.heel_lift_mm=6 -o results/lift
+  solespine run study.toml --resolution standard -n 4
+  mpirun -n 8 solespine run study.toml
+"""
+
+
+class Arguments(argparse.Namespace):
+    """The parsed command line; attributes that a command does not have are unset."""
+
+    argv: list[str]
+    command: str
+    scenario: str
+    settings: list[str]
+    resolution: str | None
+    output: str | None
+    resume: bool
+    overwrite: bool
+    ranks: int | None
+    quiet: bool
+    folders: list[str]
+    folder: str
+    action: str
+    material: str
+
+
+class Parser(argparse.ArgumentParser):
+    """Refuses with one line and exit code 2 instead of printing the usage."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise what argparse has to say as wrong input."""
+        raise ScenarioError(self.prog.removeprefix("solespine").strip(), "", _reworded(message))
+
+
+def _reworded(message: str) -> str:
+    """One of argparse's messages with what is allowed and the nearest match."""
+    choice = re.match(r"argument (.+?): invalid choice: '(.*)' \(choose from (.+)\)", message)
+    if choice:
+        name, given, choices = choice.groups()
+        words = [word.strip().strip("'") for word in choices.split(",")]
+        near = nearest(given, words, cutoff=0.5)
+        text = f"{name}: no {given!r}; allowed: {listed(words)}"
+        return text + (f"; did you mean {near}?" if near else "")
+    unknown = re.match(r"unrecognized arguments: (\S+)", message)
+    if unknown:
+        flags = ("--set", "--resolution", "--output", "--resume", "--overwrite", "--quiet", "-n")
+        near = nearest(unknown[1].partition("=")[0], flags, cutoff=0.5)
+        text = f"no argument {unknown[1]}"
+        return text + (f"; did you mean {near}?" if near else "; see --help")
+    required = re.match(r"the following arguments are required: (.+)", message)
+    if required:
+        return f"{required[1]} is missing; see --help"
+    return message.replace("argument ", "", 1)
+
+
+def build_parser() -> Parser:
+    """The parser of the whole command line."""
+    parser = Parser(
+        prog="solespine",
+        description="From the sole to the spine: what an insole changes in foot and lumbar load.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action=_Version, help="show the version and exit")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+
+    run = _command(commands, "run", "simulate a scenario into a result folder", RUN_EPILOG)
+    _study_arguments(run)
+    mesh = _command(commands, "mesh", "make the meshes and their pictures only")
+    _study_arguments(mesh)
+    check = _command(commands, "check", "validate a scenario and say what a run will cost")
+    _study_arguments(check)
+
+    compare = _command(commands, "compare", "differences of finished runs to the first")
+    compare.add_argument("folders", metavar="DIR", nargs="+", help="result folders")
+    report = _command(commands, "report", "draw the figures and write report.html again")
+    report.add_argument("folder", metavar="DIR", help="result folder")
+    view = _command(commands, "view", "list the field files and say what opens them")
+    view.add_argument("folder", metavar="DIR", help="result folder")
+
+    materials = _command(commands, "materials", "the insole materials and tissues")
+    actions = materials.add_subparsers(dest="action", metavar="ACTION", required=True)
+    _command(actions, "list", "every material in a line")
+    show = _command(actions, "show", "one material with values, ranges and sources")
+    show.add_argument("material", metavar="NAME", help="name of a material")
+    return parser
+
+
+def _command(commands: Any, name: str, text: str, epilog: str = "") -> argparse.ArgumentParser:
+    made: argparse.ArgumentParser = commands.add_parser(
+        name,
+        help=text,
+        description=text[0].upper() + text[1:] + ".",
+        epilog=epilog,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    return made
+
+
+def _study_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("scenario", metavar="SCENARIO", help="TOML file, or name such as walking")
+    parser.add_argument(
+        "-o", "--output", metavar="DIR", help="result folder (default: results/SCENARIO)"
+    )
+    parser.add_argument(
+        "--set",
+        dest="settings",
+        metavar="KEY=VALUE",
+        action="append",
+        default=[],
+        help="set a key of the scenario, such as insole.thickness_mm=8; may be repeated",
+    )
+    parser.add_argument("--resolution", choices=RESOLUTIONS, help="how fine the meshes are")
+    existing = parser.add_mutually_exclusive_group()
+    existing.add_argument("--resume", action="store_true", help="go on with an unfinished result")
+    existing.add_argument("--overwrite", action="store_true", help="replace an existing result")
+    parser.add_argument(
+        "-n", "--ranks", metavar="N", type=int, help="start N ranks (default: 1, or mpirun's)"
+    )
+    parser.add_argument("-q", "--quiet", action="store_true", help="no progress display")
+
+
+class _Version(argparse.Action):
+    """Print the version, which is looked up only when it is asked for."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(nargs=0, default=argparse.SUPPRESS, **options)
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: str | Sequence[Any] | None,
+        option_string: str | None = None,
+    ) -> None:
+        """Print and leave."""
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            found = version("solespine")
+        except PackageNotFoundError:
+            found = "(not installed)"
+        print(f"solespine {found}")
+        parser.exit()

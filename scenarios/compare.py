@@ -1,0 +1,204 @@
+# SPDX-License-Identifier: MIT
+"""Paired differences of finished runs to the first, beside what the mesh can tell.
+
+A difference is set against the discretisation errors of both runs, added in
+quadrature. Runs of one resolution share most of their error, so this is on the
+safe side: a difference that is called resolved is one.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from scenarios.errors import ScenarioError
+from scenarios.keys import unit_of
+from scenarios.summary import Summary, main_outputs, read_summary
+
+Verdict = Literal["resolved", "within error", "not measured", "equal"]
+UNITS = {"kpa_s": "kPa s", "kpa": "kPa", "mpa": "MPa", "mm2": "mm2", "nm": "Nm", "bw": "BW"}
+UNITS |= {"bw_per_s": "BW/s", "g": "g", "j": "J"}
+LUMBAR_CHANGE_LIMIT = 0.20
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One output of one run against the first run.
+
+    Attributes:
+        key: dotted key of ``summary.json``.
+        unit: its unit, empty for a pure number.
+        first: value of the first run.
+        other: value of the other run.
+        error: discretisation error of the difference in the output's unit, None when
+            it is not measured for both.
+    """
+
+    key: str
+    unit: str
+    first: float
+    other: float
+    error: float | None
+
+    @property
+    def change(self) -> float:
+        """Other minus first, in the output's unit."""
+        return self.other - self.first
+
+    @property
+    def percent(self) -> float | None:
+        """Change in per cent of the first value, None where that is zero."""
+        return None if self.first == 0.0 else 100.0 * self.change / abs(self.first)
+
+    @property
+    def verdict(self) -> Verdict:
+        """Whether the mesh is fine enough to tell the two apart."""
+        if self.change == 0.0:
+            return "equal"
+        if self.error is None:
+            return "not measured"
+        return "resolved" if abs(self.change) > self.error else "within error"
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One run against the first."""
+
+    folder: str
+    differences: tuple[Difference, ...]
+    only_first: tuple[str, ...]
+    only_other: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+def compare_folders(folders: Sequence[Path]) -> tuple[Comparison, ...]:
+    """Read and compare result folders, each with the first.
+
+    Raises:
+        ScenarioError: fewer than two, or a folder without a readable summary.
+    """
+    if len(folders) < 2:
+        raise ScenarioError("compare", "", "needs two result folders", allowed="DIR DIR ...")
+    summaries = [read_summary(folder) for folder in folders]
+    first = summaries[0]
+    return tuple(
+        compare_summaries(first, other, str(folder))
+        for folder, other in zip(folders[1:], summaries[1:], strict=True)
+    )
+
+
+def compare_summaries(first: Summary, other: Summary, folder: str = "") -> Comparison:
+    """Every output that both runs have, with what must be known to read it."""
+    values, others = dict(main_outputs(first)), dict(main_outputs(other))
+    differences = tuple(
+        Difference(
+            key=key,
+            unit=output_unit(key),
+            first=value,
+            other=others[key],
+            error=_joint_error(first, other, key, value, others[key]),
+        )
+        for key, value in values.items()
+        if key in others and not key.startswith("equilibrium.") and not key.endswith("at_percent")
+    )
+    return Comparison(
+        folder=folder,
+        differences=differences,
+        only_first=tuple(key for key in values if key not in others),
+        only_other=tuple(key for key in others if key not in values),
+        warnings=tuple(_warnings(first, other, differences)),
+    )
+
+
+def output_unit(key: str) -> str:
+    """Unit of an output, from the part of its key that carries one."""
+    parts = key.split(".")
+    for part in reversed(parts):
+        for suffix in sorted(UNITS, key=len, reverse=True):
+            if part.endswith(f"_{suffix}"):
+                return UNITS[suffix]
+        if unit := unit_of(part):
+            return unit
+    return ""
+
+
+def _joint_error(
+    first: Summary, other: Summary, key: str, value: float, other_value: float
+) -> float | None:
+    squares = 0.0
+    for summary, number in ((first, value), (other, other_value)):
+        error = (summary.discretisation_error or {}).get(key)
+        if error is None:
+            return None
+        if error.absolute is not None:
+            squares += error.absolute**2
+        elif error.relative is not None:
+            squares += (error.relative * number) ** 2
+        else:
+            return None
+    return math.sqrt(squares)
+
+
+def _warnings(first: Summary, other: Summary, differences: Sequence[Difference]) -> list[str]:
+    found = []
+    for name in ("analysis", "resolution"):
+        one, two = getattr(first, name), getattr(other, name)
+        if one != two:
+            found.append(f"{name} differs ({one}, {two}): differences are not of the insole alone")
+    if first.subject != other.subject:
+        found.append("the subjects differ: differences are not of the insole alone")
+    if first.role == other.role == "baseline":
+        found.append(
+            "both runs are calibrated on their own insole: set [baseline] in the second, or "
+            "alignment and lumbar load answer to two calibrations"
+        )
+    elif first.calibration and other.calibration and first.calibration != other.calibration:
+        found.append("the runs stand on different calibrations")
+    if not (first.converged and other.converged):
+        found.append("a run is not converged")
+    for item in differences:
+        lumbar = item.key.startswith("lumbar.") and item.key.endswith("compression_n.peak")
+        if lumbar and item.percent is not None and abs(item.percent) > 100 * LUMBAR_CHANGE_LIMIT:
+            found.append(
+                f"{item.key} changes by {item.percent:+.0f} %: measured effects of insoles on "
+                "lumbar compression are 0 to 5 % in walking, up to about 10 % in jogging"
+            )
+    return found
+
+
+def comparison_text(first_folder: str, comparisons: Sequence[Comparison]) -> str:
+    """The differences as plain text, a table for each folder."""
+    blocks = []
+    for comparison in comparisons:
+        header = ("output", "unit", "first", "other", "difference", "%", "mesh error", "verdict")
+        rows = [header] + [_row(item) for item in comparison.differences]
+        widths = [max(len(row[i]) for row in rows) for i in range(len(header))]
+        lines = [f"{comparison.folder} against {first_folder}"]
+        for row in rows:
+            cells = [
+                cell.ljust(width) if i in (0, 1, 7) else cell.rjust(width)
+                for i, (cell, width) in enumerate(zip(row, widths, strict=True))
+            ]
+            lines.append("  ".join(cells).rstrip())
+        for name, keys in (("first", comparison.only_first), ("other", comparison.only_other)):
+            if keys:
+                lines.append(f"only in the {name}: {', '.join(keys)}")
+        lines += [f"warning: {text}" for text in comparison.warnings]
+        blocks.append("\n".join(lines))
+    return "\n\n".join(blocks)
+
+
+def _row(item: Difference) -> tuple[str, ...]:
+    return (
+        item.key,
+        item.unit,
+        f"{item.first:.5g}",
+        f"{item.other:.5g}",
+        f"{item.change:+.3g}",
+        "" if item.percent is None else f"{item.percent:+.1f}",
+        "" if item.error is None else f"{item.error:.2g}",
+        item.verdict,
+    )

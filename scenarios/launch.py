@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: MIT
+"""Ranks: which one this process is, and starting several with ``-n N``.
+
+Started by `mpirun`, a process learns its rank from the environment, so that the
+other ranks keep silent before MPI is imported. With ``-n N`` the command starts
+itself under ``mpirun -n N`` with `mpi4py`'s runner, which ends all ranks when one
+of them fails.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from types import FrameType
+
+from scenarios.errors import Interrupted, ScenarioError
+
+RANK_VARIABLES = ("OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "MV2_COMM_WORLD_RANK")
+SIZE_VARIABLES = ("OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "MV2_COMM_WORLD_SIZE")
+MODULE = "scenarios.cli"
+MAX_RANKS = 4096
+
+
+def launched_rank() -> int | None:
+    """The rank that a launcher gave this process, None without a launcher."""
+    return _first_number(RANK_VARIABLES)
+
+
+def launched_size() -> int | None:
+    """The number of ranks that a launcher started, None when it is not known."""
+    return _first_number(SIZE_VARIABLES)
+
+
+def is_speaker() -> bool:
+    """Whether this process prints: rank 0, or the only one."""
+    return launched_rank() in (None, 0)
+
+
+def must_launch(ranks: int | None) -> bool:
+    """Whether ``-n`` asks this process to start others.
+
+    Raises:
+        ScenarioError: a number that cannot be, or one that differs from what
+            `mpirun` has already started.
+    """
+    if ranks is None:
+        return False
+    if not 1 <= ranks <= MAX_RANKS:
+        raise ScenarioError("-n", "", f"got {ranks}", allowed=f"1 to {MAX_RANKS} ranks")
+    if launched_rank() is None:
+        return ranks > 1
+    size = launched_size()
+    if size is not None and size != ranks:
+        raise ScenarioError(
+            "-n", "", f"got {ranks}, mpirun has started {size}", allowed="one of the two"
+        )
+    return False
+
+
+def launch(arguments: Sequence[str], ranks: int) -> int:
+    """Run the command line again on several ranks and return its exit code.
+
+    The first SIGINT or SIGTERM asks the ranks to end after the step at hand, the
+    second ends them. They end with this process, however it ends.
+
+    Raises:
+        ScenarioError: there is no `mpirun`.
+    """
+    mpirun = shutil.which("mpirun")
+    if mpirun is None:
+        raise ScenarioError("-n", "", "there is no mpirun", allowed="-n 1, or install MPI")
+    command = [mpirun, "-n", str(ranks), sys.executable, "-m", "mpi4py", "-m", MODULE]
+    environment = {**os.environ, "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "1")}
+    child = subprocess.Popen(
+        [*command, *arguments],
+        stdin=subprocess.DEVNULL,
+        env=environment,
+        start_new_session=True,  # the terminal's Ctrl-C comes here only, and is handed on once
+        preexec_fn=_end_with_parent,
+    )
+    asked = False
+
+    def hand_on(number: int, frame: FrameType | None) -> None:
+        nonlocal asked
+        child.send_signal(signal.SIGTERM if asked else signal.SIGUSR1)
+        asked = True
+
+    before = {n: signal.signal(n, hand_on) for n in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        code = child.wait()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    if asked and code != 0:
+        return Interrupted.exit_code
+    return code if code >= 0 else 128 - code
+
+
+def _end_with_parent() -> None:
+    """Ask Linux to end `mpirun` when this process is killed; elsewhere nothing."""
+    if sys.platform == "linux":
+        set_parent_death_signal = 1
+        ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGTERM)
+
+
+def _first_number(names: Sequence[str]) -> int | None:
+    for name in names:
+        text = os.environ.get(name, "")
+        if text.isdigit():
+            return int(text)
+    return None

@@ -1,0 +1,205 @@
+# SPDX-License-Identifier: MIT
+"""Run one scenario into one result folder: the seam between shell and mechanics.
+
+An analysis is a module ``scenarios.analyses.NAME`` with a function
+``run(context: RunContext) -> Summary``, called on every rank. It is imported when
+it is needed, since that takes the finite-element library with it.
+"""
+
+from __future__ import annotations
+
+import importlib
+import traceback
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from scenarios.discretisation import with_errors
+from scenarios.errors import CommandError, Interrupted, NotConverged
+from scenarios.folder import ResultFolder
+from scenarios.identity import manifest
+from scenarios.loading import scenario_data
+from scenarios.progress import Progress, SilentProgress
+from scenarios.schema import Scenario
+from scenarios.signals import InterruptFlag, interruptible
+from scenarios.summary import Summary
+from scenarios.table import GrowingTable
+from scenarios.toml_text import toml_text
+
+if TYPE_CHECKING:
+    from mpi4py import MPI
+
+
+@dataclass(slots=True)
+class RunContext:
+    """What an analysis is given, the same on every rank but for the display.
+
+    Attributes:
+        scenario: the study, resolved.
+        folder: result folder; its methods write on rank 0 and do nothing elsewhere.
+        comm: all ranks of the run.
+        resume: whether checkpoint and rows of an earlier run may be used.
+        progress: display.
+        history: ``history.csv``, a row per output instant.
+        plantar_pressure: ``plantar_pressure.csv``, rows per output instant.
+        command: ``"run"`` or ``"mesh"``.
+    """
+
+    scenario: Scenario
+    folder: ResultFolder
+    comm: MPI.Intracomm
+    resume: bool
+    progress: Progress
+    history: GrowingTable
+    plantar_pressure: GrowingTable
+    command: str = "run"
+    _interrupt: InterruptFlag = field(default_factory=InterruptFlag)
+
+    def begin(self, *, dofs: int, cells: int) -> None:
+        """Say that input and geometry are accepted; from here on results are written.
+
+        Called once by every analysis, on every rank, after the last `ScenarioError`
+        and before the first solve.
+        """
+        self.folder.begin(toml_text(scenario_data(self.scenario)), self._manifest())
+        self.folder.log(f"{dofs} unknowns, {cells} cells, {self.comm.size} ranks")
+        self._interrupt.install()
+
+    def keep_rows(self, last_percent: float) -> None:
+        """Drop the rows behind the checkpoint from which a resumed run goes on."""
+        self.history.keep("percent", last_percent)
+        self.plantar_pressure.keep("percent", last_percent)
+
+    def end_if_interrupted(self) -> None:
+        """Leave the run when a signal has asked any rank to.
+
+        Collective; called after each accepted step, when its checkpoint is written.
+
+        Raises:
+            Interrupted: on every rank.
+        """
+        if self.comm.allreduce(int(self._interrupt.is_set)) > 0:
+            raise Interrupted
+
+    def _manifest(self) -> dict[str, object]:
+        if not self.folder.writer:
+            return {}
+        return manifest(self.scenario, self.comm.size, command=self.command)
+
+
+class AnalysisModule(Protocol):
+    """A module of ``scenarios.analyses``."""
+
+    def run(self, context: RunContext) -> Summary:
+        """Solve and write rows and fields; the summary is written by the caller.
+
+        Raises:
+            ScenarioError: before `RunContext.begin` only.
+            NotConverged: on every rank; rows and checkpoint stay.
+            Interrupted: from `RunContext.end_if_interrupted`.
+        """
+
+
+class ReportModule(Protocol):
+    """The module ``scenarios.report``."""
+
+    def write_report(self, folder: Path, summary: Summary) -> Path:
+        """Draw the figures and write ``report.html``; returns its path."""
+
+
+def analysis_module(name: str) -> AnalysisModule:
+    """The module of an analysis: ``standing``, ``stance``, or ``mesh``."""
+    module: AnalysisModule = importlib.import_module(f"scenarios.analyses.{name}")
+    return module
+
+
+def report_module() -> ReportModule:
+    """The module that writes the report."""
+    module: ReportModule = importlib.import_module("scenarios.report")
+    return module
+
+
+def run_scenario(
+    scenario: Scenario,
+    folder: ResultFolder,
+    comm: MPI.Intracomm,
+    *,
+    resume: bool,
+    progress: Progress | None = None,
+    command: str = "run",
+) -> Summary:
+    """Run a validated scenario in a claimed folder; collective.
+
+    Args:
+        scenario: the study, the same on every rank.
+        folder: claimed on rank 0.
+        comm: all ranks of the run.
+        resume: go on from the folder's checkpoint where there is one.
+        progress: display of this rank.
+        command: ``"mesh"`` calls the module ``mesh`` instead of the scenario's analysis.
+
+    Returns:
+        The summary that was written, on every rank.
+
+    Raises:
+        CommandError: wrong input, not converged, or interrupted; what was computed
+            is kept and the manifest says how it ended.
+    """
+    shown = progress or SilentProgress()
+    with interruptible() as interrupt:
+        context = RunContext(
+            scenario=scenario,
+            folder=folder,
+            comm=comm,
+            resume=resume and comm.bcast(folder.state == "resumed"),
+            progress=shown,
+            history=GrowingTable(folder.path / "history.csv", writer=folder.writer),
+            plantar_pressure=GrowingTable(
+                folder.path / "plantar_pressure.csv", writer=folder.writer
+            ),
+            command=command,
+            _interrupt=interrupt,
+        )
+        try:
+            module = analysis_module("mesh" if command == "mesh" else scenario.analysis)
+            summary = with_errors(module.run(context))
+            if scenario.output.figures and command == "run":
+                summary = _reported(context, summary)
+            folder.finish(summary)
+        except CommandError as error:
+            folder.log(str(error))
+            _note_end(folder, error)
+            raise
+        except BaseException:
+            folder.log(traceback.format_exc())
+            folder.end("failed")
+            raise
+        finally:
+            context.history.close()
+            context.plantar_pressure.close()
+            shown.stop()
+    return summary
+
+
+def _note_end(folder: ResultFolder, error: CommandError) -> None:
+    if isinstance(error, NotConverged):
+        folder.end("not converged")
+    elif isinstance(error, Interrupted):
+        folder.end("interrupted")
+    else:
+        folder.end("failed")
+
+
+def _reported(context: RunContext, summary: Summary) -> Summary:
+    """Write figures and report on rank 0; a failure there does not lose the run."""
+    problem = ""
+    if context.comm.rank == 0:
+        try:
+            report_module().write_report(context.folder.path, summary)
+        except Exception as error:  # pictures must never cost a solved run
+            context.folder.log(traceback.format_exc())
+            problem = f"the report was not written: {type(error).__name__}: {error}"
+    problem = context.comm.bcast(problem)
+    if not problem:
+        return summary
+    return summary.model_copy(update={"warnings": (*summary.warnings, problem)})
