@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: MIT
+"""The only file that knows differences between dolfinx, PETSc and UFL versions."""
+
+from __future__ import annotations
+
+import basix.ufl
+import dolfinx
+import numpy as np
+import ufl
+from numpy.typing import NDArray
+from petsc4py import PETSc
+
+
+def cell_name(mesh: dolfinx.mesh.Mesh) -> str:
+    """Return the cell's name; a method of the UFL cell before 2026, a property after."""
+    name = mesh.ufl_cell().cellname
+    return name() if callable(name) else name
+
+
+def geometry_dofmap(mesh: dolfinx.mesh.Mesh) -> NDArray[np.int32]:
+    """Return the geometry nodes of each cell; ``dofmap`` became ``dofmaps[0]`` in 0.11."""
+    geometry = mesh.geometry
+    dofmaps = getattr(geometry, "dofmaps", None)
+    if dofmaps is not None and not callable(dofmaps):
+        return dofmaps[0]
+    dofmap = geometry.dofmap
+    return dofmap() if callable(dofmap) else dofmap
+
+
+def vector_space(mesh: dolfinx.mesh.Mesh, degree: int) -> dolfinx.fem.FunctionSpace:
+    """Return the continuous vector-valued Lagrange space of a degree."""
+    element = basix.ufl.element("Lagrange", cell_name(mesh), degree, shape=(mesh.geometry.dim,))
+    return dolfinx.fem.functionspace(mesh, element)
+
+
+def interpolation_points(space: dolfinx.fem.FunctionSpace) -> NDArray[np.float64]:
+    """Return reference interpolation points; a method in 0.9, a property later."""
+    points = space.element.interpolation_points
+    return points() if callable(points) else points
+
+
+def secant_line_search() -> str:
+    """Return the name of the secant line search on the residual norm (``l2`` before 3.24)."""
+    return "secant" if PETSc.Sys.getVersion() >= (3, 24, 0) else "l2"
+
+
+def constant(mesh: dolfinx.mesh.Mesh, value: float) -> dolfinx.fem.Constant:
+    """Return a real constant of the mesh."""
+    return dolfinx.fem.Constant(mesh, dolfinx.default_scalar_type(value))
+
+
+def gradient_determinant(u: dolfinx.fem.Function) -> ufl.core.expr.Expr:
+    """Return ``det(I + grad u)``."""
+    return ufl.det(ufl.Identity(3) + ufl.grad(u))

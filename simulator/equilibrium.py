@@ -1,0 +1,285 @@
+# SPDX-License-Identifier: MIT
+"""One equilibrium of deformable bodies, rigid segments, contact and connectors.
+
+Holds the state (displacement, poses, extra scalars), evaluates the reduced
+residual and tangent at it, and knows nothing of how the equations are solved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import dolfinx
+import dolfinx.fem.petsc
+import numpy as np
+from numpy.typing import NDArray
+from petsc4py import PETSc
+
+from simulator.connectors import (
+    Connectors,
+    ConnectorState,
+    JointDrive,
+    RotationDrive,
+    TranslationDrive,
+)
+from simulator.reduction import EXTRA_SCALARS, Reduction
+from simulator.segments import Poses
+from simulator.solid import Solid
+
+Array = NDArray[np.float64]
+
+
+class ContactTerm(Protocol):
+    """A contact condition between surfaces; see ``simulator.contact``."""
+
+    def update_candidates(self, u: dolfinx.fem.Function) -> bool: ...
+    def pattern(self) -> tuple[NDArray[Any], NDArray[Any]]: ...
+    def evaluate(self, u: dolfinx.fem.Function, need_tangent: bool) -> Any: ...
+    def commit(self) -> None: ...
+    def state(self) -> Any: ...
+    def restore(self, state: Any) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ClosureState:
+    """Rows that close the extra scalars, all scaled to N (section "Closure" of the theory).
+
+    Attributes:
+        value: Residual of each row, shape (m,).
+        rows: Derivative by the segments' unknowns, shape (m, 6 n).
+        extra: Derivative by the extra scalars, shape (m, m).
+        columns: Derivative of the segments' residual by the extra scalars, (6 n, m).
+    """
+
+    value: Array
+    rows: Array
+    extra: Array
+    columns: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Drives:
+    """What acts on the segments at one instant."""
+
+    joints: dict[str, JointDrive]
+    rotations: tuple[RotationDrive, ...] = ()
+    translations: tuple[TranslationDrive, ...] = ()
+
+
+class Loading(Protocol):
+    """Turns extra scalars into drives, and closes the scalars."""
+
+    def drives(self, extra: Array) -> Drives: ...
+    def closure(self, poses: Poses, connectors: ConnectorState, extra: Array) -> ClosureState: ...
+
+
+class FixedLoading:
+    """Given drives and no unknown scalars."""
+
+    def __init__(self, drives: Drives, segments: int):
+        self._drives = drives
+        self._segments = segments
+
+    def drives(self, extra: Array) -> Drives:
+        """Return the given drives."""
+        return self._drives
+
+    def closure(self, poses: Poses, connectors: ConnectorState, extra: Array) -> ClosureState:
+        """Hold the unused scalars at zero."""
+        n = 6 * self._segments
+        zero = np.zeros((EXTRA_SCALARS, n))
+        return ClosureState(extra.copy(), zero, np.eye(EXTRA_SCALARS), zero.T)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A saved state, for cut-back."""
+
+    u: Array
+    poses: Poses
+    extra: Array
+    contact: tuple[Any, ...]
+
+
+class Equilibrium:
+    """Residual and tangent in the reduced unknowns ``y``.
+
+    Args:
+        reduction: Map between displacement and reduced unknowns.
+        solid: Deformable bodies.
+        connectors: Joints and bands.
+        contacts: Contact conditions.
+    """
+
+    def __init__(
+        self,
+        reduction: Reduction,
+        solid: Solid,
+        connectors: Connectors,
+        contacts: Sequence[ContactTerm],
+    ):
+        self.reduction = reduction
+        self.solid = solid
+        self.connectors = connectors
+        self.contacts = tuple(contacts)
+        self.comm = reduction.comm
+        self.poses = reduction.segments.neutral()
+        self.extra = np.zeros(EXTRA_SCALARS)
+        self.loading: Loading = FixedLoading(Drives({}), len(reduction.segments))
+        self._nodal = solid.u.x.petsc_vec.duplicate()
+        self._stiffness: PETSc.Mat | None = None
+        self._projection: PETSc.Mat | None = None
+        self._reduced: PETSc.Mat | None = None
+        self.pattern_changes = 0
+
+    # -- state -------------------------------------------------------------------------------
+
+    @property
+    def u(self) -> dolfinx.fem.Function:
+        """Displacement of all nodes (mm)."""
+        return self.solid.u
+
+    def save(self) -> State:
+        """Return a copy of the state."""
+        contact = tuple(c.state() for c in self.contacts)
+        return State(self.u.x.array.copy(), self.poses, self.extra.copy(), contact)
+
+    def restore(self, state: State) -> None:
+        """Go back to a saved state."""
+        self.u.x.array[:] = state.u
+        self.poses, self.extra = state.poses, state.extra.copy()
+        for contact, saved in zip(self.contacts, state.contact, strict=True):
+            contact.restore(saved)
+
+    def commit(self) -> None:
+        """Make the histories of the present state the old ones."""
+        for contact in self.contacts:
+            contact.commit()
+
+    def write_unknowns(self, y: PETSc.Vec) -> None:
+        """Write the present state into ``y``: segment increments are zero."""
+        r = self.reduction
+        values = self.u.x.array.reshape(-1, 3)[r.free].ravel()
+        if self.comm.rank == 0:
+            values = np.concatenate([values, np.zeros(6 * len(r.segments)), self.extra])
+        y.array_w[:] = values
+
+    def read_unknowns(self, y: PETSc.Vec, base: Poses) -> None:
+        """Set the state from ``y``, segments advanced from ``base``; collective."""
+        values = y.array_r
+        increments, self.extra = self.reduction.tail(values)
+        self.poses = base.advanced(increments)
+        self.reduction.displace(self.u, values, self.poses)
+
+    # -- residual ----------------------------------------------------------------------------
+
+    def nodal_residual(self) -> Array:
+        """Assemble internal and contact forces on owned nodes (N); collective."""
+        b = self._nodal
+        with b.localForm() as local:
+            local.set(0.0)
+        dolfinx.fem.petsc.assemble_vector(b, self.solid.residual_form)
+        b.ghostUpdate(addv=PETSc.InsertMode.ADD, mode=PETSc.ScatterMode.REVERSE)
+        for contact in self.contacts:
+            part = contact.evaluate(self.u, False)
+            b.setValues(part.dofs.ravel(), part.values.ravel(), addv=PETSc.InsertMode.ADD)
+        b.assemble()
+        return b.array_r[: 3 * self.reduction.owned].copy()
+
+    def connector_state(self) -> ConnectorState:
+        """Evaluate joints, bands and drives at the present poses."""
+        d = self.loading.drives(self.extra)
+        return self.connectors.evaluate(self.poses, d.joints, d.rotations, d.translations)
+
+    def residual(self, out: PETSc.Vec) -> None:
+        """Write the reduced residual (N) at the present state; collective."""
+        nodal = self.nodal_residual()
+        levers = self.reduction.levers(self.u, self.poses)
+        wrench, _ = self.reduction.segment_forces(nodal, levers)
+        state = self.connector_state()
+        closure = self.loading.closure(self.poses, state, self.extra)
+        wrench = wrench.ravel() + state.gradient_n
+        out.array_w[:] = self.reduction.local_residual(nodal, wrench, closure.value)
+
+    # -- tangent -----------------------------------------------------------------------------
+
+    def refresh_pattern(self) -> bool:
+        """Let contacts look for candidates; drop matrices whose pattern is outgrown; collective."""
+        changed = [c.update_candidates(self.u) for c in self.contacts]
+        if any(changed) or self._stiffness is None:
+            self._stiffness = None
+            self._reduced = None
+            self.pattern_changes += 1
+            return True
+        return False
+
+    def _create_stiffness(self) -> PETSc.Mat:
+        r = self.reduction
+        k = PETSc.Mat().create(self.comm)
+        size = (3 * r.ext_blocks, None)
+        k.setSizes((size, size), 3)
+        k.setType("aij")
+        lgmap = r.ext_map()
+        k.setLGMap(lgmap, lgmap)
+        k.setUp()
+        return k
+
+    def _add_contact(self, k: PETSc.Mat, pattern_only: bool) -> None:
+        r = self.reduction
+        for contact in self.contacts:
+            if pattern_only:
+                rows, columns = contact.pattern()
+                zeros = np.zeros((*rows.shape, columns.shape[1]))
+                k.setValuesRCV(r.ext_dofs(rows), r.ext_dofs(columns), zeros, addv=True)
+            else:
+                part = contact.evaluate(self.u, True)
+                dofs = r.ext_dofs(part.dofs)
+                k.setValuesRCV(dofs, dofs, part.blocks, addv=True)
+
+    def _add_tail(self, k: PETSc.Mat, block: Array) -> None:
+        if self.comm.rank == 0:
+            tail = self.reduction.ext_tail()
+            k.setValues(tail, tail, block, addv=True)
+
+    def tangent(self) -> tuple[PETSc.Mat, ClosureState]:
+        """Assemble the reduced tangent at the present state; collective.
+
+        Returns:
+            The matrix in the layout of ``y`` (extra scalars decoupled, unit diagonal)
+            and the rows and columns that couple them.
+        """
+        r = self.reduction
+        fresh = self._stiffness is None
+        if fresh:
+            self._stiffness = self._create_stiffness()
+        k = self._stiffness
+        assert k is not None
+        k.zeroEntries()
+        dolfinx.fem.petsc.assemble_matrix(k, self.solid.tangent_form)
+        if fresh:
+            self._add_contact(k, pattern_only=True)
+        self._add_contact(k, pattern_only=False)
+
+        nodal = self.nodal_residual()
+        levers = r.levers(self.u, self.poses)
+        _, geometric = r.segment_forces(nodal, levers)
+        state = self.connector_state()
+        n = 6 * len(r.segments)
+        block = np.eye(n + EXTRA_SCALARS)
+        block[:n, :n] = state.hessian_n_per_mm
+        for i, term in enumerate(geometric):
+            block[6 * i + 3 : 6 * i + 6, 6 * i + 3 : 6 * i + 6] += term
+        self._add_tail(k, block)
+        k.assemble()
+
+        if self._projection is None:
+            self._projection = r.create_projection()
+        r.update_projection(self._projection, levers)
+        if fresh:
+            self._reduced = k.ptap(self._projection)
+            self._reduced.setBlockSize(3)
+        else:
+            k.ptap(self._projection, result=self._reduced)
+        return self._reduced, self.loading.closure(self.poses, state, self.extra)

@@ -1,0 +1,195 @@
+# SPDX-License-Identifier: MIT
+"""Linear solvers of the reduced tangent, named and explained.
+
+Two presets, chosen by size where the user does not:
+
+``direct``
+    MUMPS LU of the whole tangent. No parameter to get wrong, and the check of the
+    other; memory and time grow like n^1.3 and n^2 in three dimensions, so it is for
+    small systems.
+``iterative``
+    GMRES with two-level p-multigrid. Fine level: quadratic elements, smoothed by two
+    Chebyshev-Jacobi steps, which need nothing but products with the matrix. Coarse
+    level: linear elements by the Galerkin product, whose prolongation carries the
+    segments' columns, so that rigid motion of a bone with its tissue is represented
+    exactly; solved by MUMPS. GMRES because friction makes the tangent unsymmetric
+    and symmetrising it costs Newton its convergence. Smoothing alone cannot see the
+    soft modes, and algebraic coarsening of quadratic elements is worse at the
+    incompressible end: hence p first. Sources: Adams et al. 2003 (polynomial
+    smoothers), docs/decisions/solver.md for the measurements.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import dolfinx
+import numpy as np
+from petsc4py import PETSc
+
+from simulator import compat
+from simulator.reduction import Reduction
+from simulator.segments import Segments
+
+DIRECT_LIMIT_DOFS = 8000
+"""Size up to which ``auto`` means ``direct``."""
+
+DIRECT: dict[str, object] = {
+    "ksp_type": "preonly",
+    "pc_type": "lu",
+    "pc_factor_mat_solver_type": "mumps",
+    "mat_mumps_icntl_14": 60,
+}
+ITERATIVE: dict[str, object] = {
+    "ksp_type": "gmres",
+    "ksp_pc_side": "right",
+    "ksp_gmres_restart": 100,
+    "ksp_rtol": 1e-5,
+    "ksp_max_it": 200,
+    "pc_type": "mg",
+    "pc_mg_galerkin": "both",
+    "mg_levels_ksp_type": "chebyshev",
+    "mg_levels_ksp_max_it": 2,
+    "mg_levels_ksp_chebyshev_esteig": "0,0.1,0,1.1",
+    "mg_levels_esteig_ksp_max_it": 10,
+    "mg_levels_pc_type": "jacobi",
+    "mg_coarse_ksp_type": "preonly",
+    "mg_coarse_pc_type": "lu",
+    "mg_coarse_pc_factor_mat_solver_type": "mumps",
+    "mg_coarse_mat_mumps_icntl_14": 60,
+}
+PRESETS: Mapping[str, Mapping[str, object]] = {"direct": DIRECT, "iterative": ITERATIVE}
+
+_EDGES = np.array([(2, 3), (1, 3), (1, 2), (0, 3), (0, 2), (0, 1)])
+"""Local vertices of each edge node of a quadratic tetrahedron, in basix's order."""
+
+
+@dataclass(frozen=True, slots=True)
+class SolveReport:
+    """Iterations of one linear solve and whether it reached its tolerance."""
+
+    iterations: int
+    converged: bool
+
+
+class CoarseSpace:
+    """Linear elements below the quadratic ones, with the segments' unknowns shared."""
+
+    def __init__(
+        self,
+        fine: Reduction,
+        facet_tags: dolfinx.mesh.MeshTags,
+        surfaces: Mapping[str, int],
+    ):
+        self.fine = fine
+        segments: Segments = fine.segments
+        space = compat.vector_space(fine.space.mesh, 1)
+        self.coarse = Reduction(space, facet_tags, segments, surfaces)
+        self._projection = self.coarse.create_projection()
+        self._interpolation = self._create_interpolation()
+        self._product: PETSc.Mat | None = None
+
+    def _create_interpolation(self) -> PETSc.Mat:
+        fine, coarse = self.fine, self.coarse
+        e = PETSc.Mat().create(fine.comm)
+        e.setSizes(((3 * fine.y_blocks, None), (3 * coarse.ext_blocks, None)), (3, 3))
+        e.setType("aij")
+        e.setPreallocationNNZ((2, 2))
+        e.setUp()
+        cells = fine.space.dofmap.list
+        vertices = coarse.space.dofmap.list
+        pairs = np.full((fine.local, 2), -1, dtype=np.int64)
+        pairs[cells[:, :4].ravel()] = np.repeat(vertices.ravel()[:, None], 2, axis=1)
+        pairs[cells[:, 4:].ravel()] = vertices[:, _EDGES].reshape(-1, 2)
+        pairs = pairs[fine.free]
+        columns = coarse.ext_map().applyBlock(pairs.ravel().astype(np.int32)).reshape(-1, 2)
+        start = e.getOwnershipRange()[0]
+        rows = start + 3 * np.arange(len(pairs))
+        weight = np.full((len(pairs), 2), 0.5)
+        for axis in range(3):
+            e.setValuesRCV(
+                (rows + axis).astype(np.int32)[:, None],
+                (3 * columns + axis).astype(np.int32),
+                weight[:, None, :],
+                addv=True,
+            )
+        if fine.comm.rank == 0:
+            tail = np.arange(3 * fine.tail_blocks)
+            e.setValuesRCV(
+                (start + 3 * len(pairs) + tail).astype(np.int32)[:, None],
+                coarse.ext_tail()[:, None],
+                np.ones((len(tail), 1, 1)),
+                addv=True,
+            )
+        e.assemble()
+        return e
+
+    def prolongation(self, u: dolfinx.fem.Function, poses) -> PETSc.Mat:  # type: ignore[no-untyped-def]
+        """Return the prolongation for the present poses; one matrix object, values renewed."""
+        x = self.coarse.coordinates[self.coarse.attached]
+        segment = self.coarse.segment_of_node[self.coarse.attached]
+        arm = x - self.coarse.segments.reference_mm[segment]
+        levers = np.einsum("nij,nj->ni", poses.rotation[segment], arm)
+        self.coarse.update_projection(self._projection, levers)
+        if self._product is None:
+            self._product = self._interpolation.matMult(self._projection)
+        else:
+            self._interpolation.matMult(self._projection, result=self._product)
+        return self._product
+
+
+class LinearSolver:
+    """A KSP for one matrix object, renewed when the object changes."""
+
+    _count = 0
+
+    def __init__(self, preset: str, coarse: CoarseSpace | None = None):
+        if preset not in PRESETS:
+            raise ValueError(f"solver preset {preset!r}; there are {', '.join(PRESETS)}")
+        if preset == "iterative" and coarse is None:
+            raise ValueError("the iterative preset needs a coarse space")
+        self.preset = preset
+        self.coarse = coarse
+        self._ksp: PETSc.KSP | None = None
+        self._matrix: PETSc.Mat | None = None
+
+    def _create(self, matrix: PETSc.Mat, prolongation: PETSc.Mat | None) -> PETSc.KSP:
+        LinearSolver._count += 1
+        prefix = f"solespine_{LinearSolver._count}_"
+        ksp = PETSc.KSP().create(matrix.comm)
+        ksp.setOptionsPrefix(prefix)
+        options = PETSc.Options()
+        for key, value in PRESETS[self.preset].items():
+            options[prefix + key] = value
+        ksp.setOperators(matrix)
+        if prolongation is not None:
+            pc = ksp.getPC()
+            pc.setType("mg")
+            pc.setMGLevels(2)
+            pc.setMGInterpolation(1, prolongation)
+        ksp.setFromOptions()
+        for key in PRESETS[self.preset]:
+            options.delValue(prefix + key)
+        return ksp
+
+    def prepare(self, matrix: PETSc.Mat, u: dolfinx.fem.Function, poses) -> None:  # type: ignore[no-untyped-def]
+        """Set up the preconditioner for new values of ``matrix``; collective."""
+        prolongation = None
+        if self.preset == "iterative":
+            assert self.coarse is not None
+            prolongation = self.coarse.prolongation(u, poses)
+        if self._ksp is None or matrix is not self._matrix:
+            if self._ksp is not None:
+                self._ksp.destroy()
+            self._ksp = self._create(matrix, prolongation)
+            self._matrix = matrix
+        else:
+            self._ksp.setOperators(matrix)
+        self._ksp.setUp()
+
+    def solve(self, b: PETSc.Vec, x: PETSc.Vec) -> SolveReport:
+        """Solve for one right-hand side; collective."""
+        assert self._ksp is not None
+        self._ksp.solve(b, x)
+        return SolveReport(self._ksp.getIterationNumber(), self._ksp.getConvergedReason() > 0)

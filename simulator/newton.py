@@ -1,0 +1,209 @@
+# SPDX-License-Identifier: MIT
+"""Newton's method by SNES on the reduced unknowns, with bordered scalars.
+
+SNES owns iteration, line search and convergence test. Three things are ours:
+segments' rotations are recentred before each iteration, so that increments
+compose; the linear step solves the bordered system by its Schur complement;
+and the step is capped, because a soft tetrahedron inverts long before a bone
+has moved far.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from mpi4py import MPI
+from petsc4py import PETSc
+
+from simulator.equilibrium import ClosureState, Equilibrium
+from simulator.linear import LinearSolver
+from simulator.reduction import EXTRA_SCALARS
+from simulator.segments import Poses
+
+
+@dataclass(frozen=True, slots=True)
+class NewtonSettings:
+    """Tolerances of one solve.
+
+    Attributes:
+        tolerance_n: Euclidean norm of the residual that counts as equilibrium.
+        max_iterations: Iterations after which a step is given up.
+        max_move_mm: Largest movement of a node in one iteration.
+        line_search: PETSc's name; ``cp`` finds a zero of the residual along the step.
+    """
+
+    tolerance_n: float
+    max_iterations: int = 15
+    max_move_mm: float = 8.0
+    line_search: str = "cp"
+
+
+@dataclass(slots=True)
+class NewtonReport:
+    """What one solve did."""
+
+    converged: bool
+    reason: int
+    iterations: int
+    krylov_iterations: int
+    residuals_n: list[float] = field(default_factory=list)
+    message: str = ""
+
+
+class _BorderedStep:
+    """Solves ``[A B; C D] [d; s] = [r; c]`` with one preconditioner for ``A``."""
+
+    def __init__(self, equilibrium: Equilibrium, linear: LinearSolver, max_move_mm: float):
+        self.equilibrium = equilibrium
+        self.linear = linear
+        self.max_move_mm = max_move_mm
+        self.krylov_iterations = 0
+        self.failed = False
+        self.closure: ClosureState | None = None
+        self._work: list[PETSc.Vec] = []
+
+    def apply(self, pc: PETSc.PC, b: PETSc.Vec, x: PETSc.Vec) -> None:
+        r = self.equilibrium.reduction
+        closure = self.closure
+        assert closure is not None
+        if not self._work:
+            self._work = [b.duplicate() for _ in range(EXTRA_SCALARS + 1)]
+        free = 3 * len(r.free)
+        n = 6 * len(r.segments)
+        _, c = r.tail(b.array_r)
+        rhs = self._work[-1]
+        b.copy(rhs)
+        if r.comm.rank == 0:
+            rhs.array_w[free + n :] = 0.0
+        self._solve(rhs, x)
+        coupled = np.flatnonzero(np.any(closure.columns != 0.0, axis=0))
+        scalars = np.zeros(EXTRA_SCALARS)
+        if len(coupled):
+            responses = []
+            for j in coupled:
+                rhs.zeroEntries()
+                if r.comm.rank == 0:
+                    rhs.array_w[free : free + n] = closure.columns[:, j]
+                z = self._work[j]
+                z.zeroEntries()
+                self._solve(rhs, z)
+                responses.append(r.tail(z.array_r)[0].ravel())
+            z_tail = np.zeros((n, EXTRA_SCALARS))
+            z_tail[:, coupled] = np.array(responses).T
+            schur = closure.extra - closure.rows @ z_tail
+            scalars = np.linalg.solve(schur, c - closure.rows @ r.tail(x.array_r)[0].ravel())
+            for j in coupled:
+                x.axpy(-scalars[j], self._work[j])
+        else:
+            step = r.tail(x.array_r)[0].ravel()
+            scalars = np.linalg.solve(closure.extra, c - closure.rows @ step)
+        if r.comm.rank == 0:
+            x.array_w[free + n :] = scalars
+        self._cap(x)
+
+    def _solve(self, b: PETSc.Vec, x: PETSc.Vec) -> None:
+        report = self.linear.solve(b, x)
+        self.krylov_iterations += report.iterations
+        self.failed |= not report.converged
+
+    def _cap(self, x: PETSc.Vec) -> None:
+        values = x.array_r
+        end = len(values) - (EXTRA_SCALARS if self.equilibrium.comm.rank == 0 else 0)
+        largest = float(np.abs(values[:end]).max(initial=0.0))
+        largest = self.equilibrium.comm.allreduce(largest, op=MPI.MAX)
+        if largest > self.max_move_mm:
+            x.scale(self.max_move_mm / largest)
+
+
+class _NoMatrix:
+    """Stands for the tangent where SNES asks for a matrix; the step never multiplies by it."""
+
+
+def solve(
+    equilibrium: Equilibrium, linear: LinearSolver, settings: NewtonSettings, log: Any = None
+) -> NewtonReport:
+    """Bring an equilibrium's state to balance from where it stands; collective.
+
+    The state is left at the last iterate whether or not it converged: the
+    caller restores a saved one after a rejected step.
+
+    Args:
+        equilibrium: Holds the state.
+        linear: Solver of the reduced tangent.
+        settings: Tolerances.
+        log: Called with one line a Newton iteration, on every rank.
+    """
+    step = _BorderedStep(equilibrium, linear, settings.max_move_mm)
+    base: list[Poses] = [equilibrium.poses]
+    report = NewtonReport(False, 0, 0, 0)
+    y = equilibrium.reduction.create_vector()
+    f = y.duplicate()
+    equilibrium.refresh_pattern()
+    equilibrium.write_unknowns(y)
+
+    def residual(_: PETSc.SNES, x: PETSc.Vec, out: PETSc.Vec) -> None:
+        equilibrium.read_unknowns(x, base[0])
+        equilibrium.residual(out)
+        if not np.isfinite(out.norm()) or equilibrium.solid.least_volume_ratio() <= 0.0:
+            out.set(np.nan)
+
+    def recentre(snes: PETSc.SNES, _: int) -> None:
+        x = snes.getSolution()
+        equilibrium.read_unknowns(x, base[0])
+        base[0] = equilibrium.poses
+        equilibrium.write_unknowns(x)
+
+    def jacobian(snes: PETSc.SNES, x: PETSc.Vec, j: PETSc.Mat, p: PETSc.Mat) -> None:
+        equilibrium.read_unknowns(x, base[0])
+        matrix, step.closure = equilibrium.tangent()
+        linear.prepare(matrix, equilibrium.u, equilibrium.poses)
+
+    def monitor(snes: PETSc.SNES, iteration: int, norm: float) -> None:
+        report.residuals_n.append(float(norm))
+        if log is not None:
+            log(f"  newton {iteration:2d}  residual {norm:.3e} N  krylov {step.krylov_iterations}")
+
+    snes = PETSc.SNES().create(equilibrium.comm)
+    shell = PETSc.Mat().createPython(
+        (y.getSizes(), y.getSizes()), context=_NoMatrix(), comm=equilibrium.comm
+    )
+    shell.setUp()
+    snes.setFunction(residual, f)
+    snes.setJacobian(jacobian, shell)
+    snes.setUpdate(recentre)
+    snes.setMonitor(monitor)
+    snes.setType("newtonls")
+    snes.getKSP().setType("preonly")
+    pc = snes.getKSP().getPC()
+    pc.setType("python")
+    pc.setPythonContext(step)
+    options = PETSc.Options()
+    prefix = "solespine_newton_"
+    snes.setOptionsPrefix(prefix)
+    chosen = {
+        "snes_linesearch_type": settings.line_search,
+        "snes_linesearch_max_it": 1,
+        "snes_stol": 0.0,
+        "snes_divergence_tolerance": 1e12,
+    }
+    for key, value in chosen.items():
+        options[prefix + key] = value
+    snes.setFromOptions()
+    for key in chosen:
+        options.delValue(prefix + key)
+    snes.setTolerances(rtol=0.0, atol=settings.tolerance_n, stol=0.0, max_it=settings.max_iterations)
+    try:
+        snes.solve(None, y)
+        report.reason = snes.getConvergedReason()
+    except PETSc.Error as error:
+        report.message = f"PETSc error {error.ierr}"
+        report.reason = -100
+    report.iterations = snes.getIterationNumber()
+    report.krylov_iterations = step.krylov_iterations
+    report.converged = report.reason in (2, 3)
+    if report.converged:
+        equilibrium.read_unknowns(y, base[0])
+    snes.destroy()
+    return report

@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: MIT
+"""What an analysis hands on at one output instant.
+
+The solver fills these records on every rank with the same numbers; the
+scenario layer writes them. Field names carry their unit and are the column
+names of ``history.csv``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class FootInstant:
+    """Equilibrium of insole, foot and tibia at one instant (scalars).
+
+    Forces act from the ground on the body, in the stance frame (X anterior
+    along the foot's long axis, Y up, Z lateral). Angles are relative to neutral
+    standing: dorsiflexion, inversion (eversion is its negative in
+    ``rearfoot_eversion_deg``) and internal tibial rotation are positive.
+    """
+
+    percent: float
+    time_s: float
+    grf_measured_x_n: float
+    grf_measured_y_n: float
+    grf_measured_z_n: float
+    grf_x_n: float
+    grf_y_n: float
+    grf_z_n: float
+    cop_measured_x_mm: float
+    cop_measured_z_mm: float
+    cop_x_mm: float
+    cop_z_mm: float
+    force_imbalance_relative: float
+    grf_error_relative: float
+    ankle_dorsiflexion_deg: float
+    subtalar_inversion_deg: float
+    mtp_dorsiflexion_deg: float
+    rearfoot_eversion_deg: float
+    tibial_rotation_deg: float
+    tibial_inclination_deg: float
+    foot_pitch_deg: float
+    arch_height_mm: float
+    ankle_torque_nm: float
+    subtalar_torque_nm: float
+    tibia_moment_x_nm: float
+    tibia_moment_y_nm: float
+    tibia_moment_z_nm: float
+    achilles_force_n: float
+    fascia_force_n: float
+    contact_area_mm2: float
+    insole_compressive_strain: float
+    insole_energy_j: float
+    newton_iterations: int
+    krylov_iterations: int
+    calibration_weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class PlantarInstant:
+    """Traction under the sole at the quadrature points of the skin.
+
+    Shapes: ``n`` points, ordered by facet number so that they are the same on
+    any rank count. Positions are those of the unloaded foot in the foot frame
+    (x from the heel, z lateral); areas belong to the unloaded skin; pressure is
+    the normal Cauchy-like traction per unloaded area, shear its tangential part.
+    """
+
+    percent: float
+    x_mm: Array
+    z_mm: Array
+    area_mm2: Array
+    pressure_mpa: Array
+    shear_x_mpa: Array
+    shear_z_mpa: Array
+
+
+@dataclass(frozen=True, slots=True)
+class LevelInstant:
+    """Load of one lumbar disc at one instant; ``level`` such as ``"L4-L5"``.
+
+    Compression is positive, anterior shear of the upper vertebra positive,
+    flexion moment positive (net external moment about the disc's centre).
+    """
+
+    level: str
+    compression_n: float
+    shear_ap_n: float
+    shear_ml_n: float
+    flexion_moment_nm: float
+    disc_pressure_mpa: float
+    annulus_max_principal_strain: float
+    endplate_stress_mpa: float
+    muscle_force_n: float
+    rotation_flexion_deg: float
+
+
+@dataclass(frozen=True, slots=True)
+class PelvisInstant:
+    """Alignment above the knee at one instant, and the bottom-up residual."""
+
+    percent: float
+    knee_flexion_deg: float
+    hip_flexion_deg: float
+    pelvic_tilt_deg: float
+    pelvic_obliquity_deg: float
+    pelvic_rotation_deg: float
+    lumbar_lordosis_deg: float
+    residual_force_n: float
+    residual_moment_nm: float
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """One body for the field files: deformed geometry and its fields.
+
+    ``cell_type`` is ``"tetra10"``, ``"tetra"``, ``"hexahedron"``,
+    ``"hexahedron27"`` or ``"triangle"`` with VTK's node order; names of data
+    carry their unit.
+    """
+
+    name: str
+    points_mm: Array
+    cells: NDArray[np.int64]
+    cell_type: str
+    point_data: dict[str, Array]
+    cell_data: dict[str, Array]
