@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: MIT
+"""Height of the unloaded sole over the plan form: arch, toe sulcus, cleft and rounded rim."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from meshes.foot_dimensions import FootDimensions
+from meshes.outline import SignedDistance
+from meshes.tagged import FloatArray
+
+PLANTAR_ARCH_SHARE = 0.40
+"""Highest plantar skin of the medial arch over the height of the navicular."""
+
+LATERAL_ARCH_SHARE = 0.075
+"""Height of the lateral border in midfoot over that of the medial one."""
+
+_SULCUS_Z = (-0.60, -0.40, -0.20, 0.00, 0.20, 0.40, 0.60)
+_SULCUS_X = (0.812, 0.815, 0.818, 0.822, 0.800, 0.757, 0.705)
+
+
+@dataclass(frozen=True, slots=True)
+class SoleRelief:
+    """Parts of the plantar height at some plan points, mm, all of one shape.
+
+    Attributes:
+        arch: medial longitudinal arch.
+        grooves: sulcus behind the toes and cleft beside the hallux.
+        rim: rounding up to the outline, continued with its slope outside.
+    """
+
+    arch: FloatArray
+    grooves: FloatArray
+    rim: FloatArray
+
+
+class PlantarSurface:
+    """Plantar skin of the unloaded foot as a height y over plan points (x, z).
+
+    Heel, ball and toe pads lie at y = 0. Valid outside the outline too, where the rim goes on
+    with the slope that it has at the outline.
+    """
+
+    def __init__(self, dimensions: FootDimensions, outline: FloatArray) -> None:
+        """Store dimensions and outline (n, 2)."""
+        self.dimensions = dimensions
+        self.distance = SignedDistance(outline)
+
+    def __call__(self, x: ArrayLike, z: ArrayLike) -> FloatArray:
+        """Return heights, mm, of the shape to which x and z broadcast."""
+        relief = self.relief(x, z)
+        return relief.arch + relief.grooves + relief.rim
+
+    def relief(self, x: ArrayLike, z: ArrayLike) -> SoleRelief:
+        """Return the parts whose sum is the height."""
+        px, pz = np.broadcast_arrays(np.asarray(x, dtype=float), np.asarray(z, dtype=float))
+        return SoleRelief(self._arch(px, pz), self._grooves(px, pz), self._rim(px, pz))
+
+    @property
+    def arch_apex_mm(self) -> float:
+        """Height of the highest plantar skin of the medial arch."""
+        return PLANTAR_ARCH_SHARE * self.dimensions.arch_height_mm
+
+    def sulcus_x(self, z: FloatArray) -> FloatArray:
+        """Return x of the groove between ball and toes at z, mm."""
+        width, length = self.dimensions.ball_width_mm, self.dimensions.length_mm
+        return length * np.asarray(np.interp(z / width, _SULCUS_Z, _SULCUS_X))
+
+    def _arch(self, x: FloatArray, z: FloatArray) -> FloatArray:
+        length, width = self.dimensions.length_mm, self.dimensions.ball_width_mm
+        offset = x / length - 0.435
+        span = np.where(offset < 0.0, 0.195, 0.205)
+        along = np.cos(0.5 * np.pi * np.clip(offset / span, -1.0, 1.0)) ** 2
+        across = smooth_step((0.24 - z / width) / 0.56)
+        across = LATERAL_ARCH_SHARE + (1.0 - LATERAL_ARCH_SHARE) * across
+        return np.asarray(self.arch_apex_mm * along * across)
+
+    def _grooves(self, x: FloatArray, z: FloatArray) -> FloatArray:
+        length, width = self.dimensions.length_mm, self.dimensions.ball_width_mm
+        behind = x - self.sulcus_x(z)
+        sulcus = 0.014 * length * np.exp(-0.5 * (behind / (0.023 * length)) ** 2)
+        beside = (z / width + 0.095) / 0.055
+        cleft = 0.008 * length * np.exp(-0.5 * beside**2) * smooth_step(behind / (0.05 * length))
+        return np.asarray(sulcus + cleft)
+
+    def _rim(self, x: FloatArray, z: FloatArray) -> FloatArray:
+        length = self.dimensions.length_mm
+        where = x / length
+        radius = length * np.interp(where, (0.0, 0.10, 0.22, 0.36), (0.082, 0.062, 0.050, 0.034))
+        aspect = np.interp(where, (0.0, 0.14, 0.36), (1.10, 0.95, 0.85))
+        steep = 0.85
+        depth = steep * (1.0 - self.distance(x, z) / radius)
+        ring = np.clip(depth, 0.0, steep)
+        root = np.sqrt(1.0 - ring**2)
+        outside = np.maximum(depth - steep, 0.0) * steep / np.sqrt(1.0 - steep**2)
+        return np.asarray(radius * aspect * (1.0 - root + outside))
+
+
+def smooth_step(value: FloatArray) -> FloatArray:
+    """Rise from 0 at 0 to 1 at 1 with level ends and continuous curvature."""
+    t = np.clip(value, 0.0, 1.0)
+    return np.asarray(t**3 * (10.0 - 15.0 * t + 6.0 * t**2))
