@@ -26,7 +26,7 @@ FLATTENING = 0.15
 DISC_RESOLUTIONS: dict[str, tuple[int, int, int]] = {
     "coarse": (3, 16, 2),
     "standard": (4, 24, 3),
-    "fine": (5, 36, 4),
+    "fine": (5, 32, 4),
 }
 """Elements across the annulus, round it, and over its height."""
 
@@ -121,6 +121,10 @@ class DiscMesh:
         """Corner points (c, 3) of the nucleus on the lower endplate, in order round it."""
         return endplate_points(self.nucleus_outline_mm, self.dimensions, upper=False)
 
+    def endplate_outline(self, upper: bool) -> FloatArray:
+        """Corner points (c, 3) of the whole disc on one endplate, in order round it."""
+        return endplate_points(self.outline_mm, self.dimensions, upper)
+
 
 def build_disc(
     dimensions: DiscDimensions, resolution: str | tuple[int, int, int] = "coarse"
@@ -192,12 +196,8 @@ def endplate_points(plan: FloatArray, dimensions: DiscDimensions, upper: bool) -
     return np.column_stack([plan[:, 0], rise if upper else -rise, plan[:, 1]])
 
 
-def disc_outline(area_mm2: float, depth_ratio: float, around: int) -> FloatArray:
-    """Outline (around, 2) of a disc or endplate, x and z, centroid at the origin, area exact."""
-    return _outline(area_mm2, depth_ratio, around)
-
-
 def _outline(area: float, ratio: float, around: int) -> FloatArray:
+    """Polygon (around, 2) of x and z with its centroid at the origin and exactly this area."""
     phi = 2.0 * np.pi * np.arange(around) / around
     x = ratio * (np.cos(phi) + FLATTENING * np.cos(2.0 * phi))
     z = -np.sin(phi)

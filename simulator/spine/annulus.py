@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import basix
 import basix.ufl
 import dolfinx
 import numpy as np
@@ -127,7 +128,8 @@ class Annulus:
         )
         order = np.asarray(self.mesh.topology.original_cell_index)
         self.cell_order = order
-        self.space = fem.functionspace(self.mesh, ("Lagrange", 2, (3,)))
+        shape = basix.ufl.element("Lagrange", "hexahedron", 2, shape=(3,))
+        self.space = fem.functionspace(self.mesh, shape)
         self.displacement = fem.Function(self.space)
         self._build_dofs(geometry)
 
@@ -138,7 +140,7 @@ class Annulus:
             family.x.array[:] = geometry.fibres[order, index].reshape(-1)
         fraction = fem.Function(scalars)
         fraction.x.array[:] = ring_fractions(np.asarray(geometry.ring_position))[order]
-        self.fibre_functions = tuple(families)
+        self.fibre_directions = tuple(geometry.fibres[order, i] for i in range(len(families)))
         self._build_forms(law, families, fraction)
 
     def _build_dofs(self, geometry: DiscGeometry) -> None:
@@ -151,16 +153,20 @@ class Annulus:
             for f in (lower, upper)
         )
         self._upper_facets = upper
+        places = np.array(self.space.tabulate_dof_coordinates())
+        self.node_points = places
+        self.nodes_of_cells = np.array(self.space.dofmap.list, dtype=np.int64)
+        points, weights = basix.make_quadrature(basix.CellType.hexahedron, QUADRATURE_DEGREE)
+        self.node_grid = _node_grid()
+        self._slopes, measure = self._tabulate(points)
+        self.quadrature_volumes = np.asarray(measure * weights)
         count = self.space.dofmap.index_map.size_local
         kind = np.zeros(count, dtype=int)
         kind[lower_nodes], kind[upper_nodes] = 1, 2
-        places = self.space.tabulate_dof_coordinates()
-        self.node_points = places
         self.upper_nodes = upper_nodes
         self.upper_points = places[upper_nodes]
         self.free = _scalar_dofs(np.flatnonzero(kind == 0))
         self.upper = _scalar_dofs(upper_nodes)
-        self._scratch = np.zeros(3 * count)
 
     def _build_forms(
         self, law: AnnulusLaw, fibres: Sequence[fem.Function], fraction: fem.Function
@@ -196,16 +202,42 @@ class Annulus:
         weights = fem.form(ufl.inner(direction, ufl.TestFunction(self.space)) * ds(2))
         lumped = fem.assemble_vector(weights).array.reshape(-1, 3)[:, 1]
         self.upper_weights = np.array(lumped[self.upper_nodes])
-        self.deformation_gradient = gradient
-        self.energy_expression = energy
+        self._stress = ufl.diff(energy, gradient)
+        self._stress_at: fem.Expression | None = None
 
     def energy(self) -> float:
         """Stored energy, N mm."""
         return float(fem.assemble_scalar(self._energy))
 
+    def gradients(self, points: Array | None = None) -> Array:
+        """Deformation gradient (m, q, 3, 3) at quadrature points, or at local points (q, 3)."""
+        slopes = self._slopes if points is None else self._tabulate(points)[0]
+        values = self.displacement.x.array.reshape(-1, 3)[self.nodes_of_cells]
+        return np.eye(3) + np.einsum("mni,mqnj->mqij", values, slopes, optimize=True)
+
+    def _tabulate(self, points: Array) -> tuple[Array, Array]:
+        """Slopes (m, q, n, 3) of the shape functions by reference place, and det of the map."""
+        element = basix.ufl.element("Lagrange", "hexahedron", 2)
+        local = np.moveaxis(element.tabulate(1, points)[1:], 0, -1)
+        corners = self.node_points[self.nodes_of_cells]
+        jacobian = np.einsum("mni,qnj->mqij", corners, local, optimize=True)
+        slopes = np.einsum("qnj,mqji->mqni", local, np.linalg.inv(jacobian), optimize=True)
+        return slopes, np.asarray(np.linalg.det(jacobian))
+
     def residual(self) -> Array:
         """Internal forces on all dofs (n,), N, without the pressure."""
         return np.array(_assembled(self._residual))
+
+    def piola_stress(self, points: Array) -> Array:
+        """First Piola-Kirchhoff stress (m, q, 3, 3) at local points (q, 3), MPa.
+
+        The points of the first call are kept.
+        """
+        if self._stress_at is None:
+            self._stress_at = fem.Expression(self._stress, points)
+        cells = np.arange(len(self.nodes_of_cells), dtype=np.int32)
+        values = self._stress_at.eval(self.mesh, cells)
+        return np.asarray(values).reshape(len(cells), len(points), 3, 3)
 
     def wall_volume(self) -> float:
         """Part of the cavity's volume from the inner wall (divergence theorem), mm3."""
@@ -226,6 +258,14 @@ class Annulus:
             part = sparse.csr_matrix((values[index.data], index.indices, index.indptr), index.shape)
             parts.append(part)
         return TangentParts(*parts)
+
+
+def _node_grid() -> Ints:
+    """Local node (3, 3, 3) of the quadratic hexahedron at local coordinates (i, j, k) / 2."""
+    places = basix.ufl.element("Lagrange", "hexahedron", 2).basix_element.points
+    grid = np.empty((3, 3, 3), dtype=np.int64)
+    grid[tuple(np.rint(2.0 * places).astype(int).T)] = np.arange(len(places))
+    return grid
 
 
 def _energy(

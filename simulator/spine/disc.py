@@ -11,7 +11,7 @@ and the force, which may itself depend on the passive moment (muscles).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -68,10 +68,6 @@ class Closure(Protocol):
         """Prescribed moment (3,) about the disc's reference centre (free rotation only)."""
         ...
 
-    def between(self, start: Closure, fraction: float) -> Closure:
-        """The load a fraction of the way from another one."""
-        ...
-
 
 @dataclass(frozen=True, slots=True)
 class PrescribedLoad:
@@ -105,19 +101,32 @@ class PrescribedLoad:
         """The prescribed moment, zero by default."""
         return np.zeros(3) if self.moment_nmm is None else self.moment_nmm
 
-    def between(self, start: Closure, fraction: float) -> PrescribedLoad:
-        """Interpolate linearly, rotations along the shortest path."""
-        assert isinstance(start, PrescribedLoad)
-        rotation = self.rotation
-        if rotation is not None:
-            first = np.eye(3) if start.rotation is None else start.rotation
-            rotation = interpolate(first, rotation, fraction)
-        return replace(
-            self,
-            force_n=start.force_n + fraction * (self.force_n - start.force_n),
-            rotation=rotation,
-            moment_nmm=start.moment() + fraction * (self.moment() - start.moment()),
-        )
+
+@dataclass(frozen=True, slots=True)
+class _PartialLoad:
+    """A load approached by a fraction of the way from an equilibrium."""
+
+    load: Closure
+    fraction: float
+    force_n: Array
+    moment_nmm: Array
+    rotation: Array
+
+    @property
+    def target_rotation(self) -> Array | None:
+        goal = self.load.target_rotation
+        return None if goal is None else interpolate(self.rotation, goal, self.fraction)
+
+    @property
+    def scale_n(self) -> float:
+        return self.load.scale_n
+
+    def force(self, passive_moment_nmm: Array) -> tuple[Array, Array]:
+        force, derivative = self.load.force(passive_moment_nmm)
+        return self.force_n + self.fraction * (force - self.force_n), self.fraction * derivative
+
+    def moment(self) -> Array:
+        return self.moment_nmm + self.fraction * (self.load.moment() - self.moment_nmm)
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,24 +237,21 @@ class DiscSolver:
         upper = self.plate.volume(self._translation, self._rotation)
         return self.annulus.wall_volume() + upper + self._floor_volume
 
-    def solve(self, load: Closure, start: Closure | None = None) -> DiscState:
+    def solve(self, load: Closure) -> DiscState:
         """Find equilibrium under a load, from the present configuration.
 
-        Args:
-            load: What is prescribed.
-            start: The load that belongs to the present configuration, needed to cut the
-                increment; by default no load.
+        The increment is cut in halves towards the present equilibrium where Newton's method fails.
 
         Raises:
             DiscNotConverged: If the smallest increment fails.
         """
-        begin = start or PrescribedLoad(np.zeros(3), np.eye(3), np.zeros(3))
+        begin = self._residual()
+        held = (begin.pose[:3], begin.moment(self._translation), self._rotation.copy())
         done, step = 0.0, 1.0
         while done < 1.0:
             target = min(1.0, done + step)
             accepted = self.state
-            goal = load if target == 1.0 else load.between(begin, target)
-            if self._newton(goal):
+            if self._newton(load if target == 1.0 else _PartialLoad(load, target, *held)):
                 done = target
                 step *= 2.0
                 continue
@@ -305,8 +311,7 @@ class DiscSolver:
         plate = self.plate.gradient(self._translation, self._rotation)
         pose = motion.T @ forces[part.upper] - self._pressure * plate
         pose += total_reaction(self.connectors, self._translation, self._rotation)[0]
-        compressed = self.rest_volume_mm3 if hasattr(self, "rest_volume_mm3") else 0.0
-        compressed *= 1.0 - self._pressure / self.settings.bulk_modulus_mpa
+        compressed = self.rest_volume_mm3 * (1.0 - self._pressure / self.settings.bulk_modulus_mpa)
         return _Residual(
             free=forces[part.free],
             pose=pose,
@@ -425,4 +430,4 @@ class DiscSolver:
 
     def _admissible(self) -> bool:
         """Whether no material point is turned inside out."""
-        return bool(np.isfinite(self.annulus.energy()))
+        return bool(np.linalg.det(self.annulus.gradients()).min() > 0.0)

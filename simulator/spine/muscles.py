@@ -7,11 +7,13 @@ moment, each component with a lever arm, and press the level together by it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+
+from simulator.rotations import interpolate
 
 Array = NDArray[np.float64]
 
@@ -82,35 +84,56 @@ class MuscleRule:
 
 @dataclass(frozen=True, slots=True)
 class LevelLoad:
-    """What acts on the upper vertebra of one level, in the disc's frame.
+    """What acts on the upper vertebra of one level, in the disc's frame, muscles included.
 
     Attributes:
         rotation: (3, 3) prescribed rotation of the upper vertebra relative to the lower one.
         force_n: (3,) force of all that is above.
         moment_nmm: (3,) its moment about the disc's reference centre.
-        middle: (3, 3) axes of the loaded disc (half the rotation), columns x, y, z.
+        rule: The muscles.
+        middle: (3, 3) axes of the loaded disc as columns, half the rotation.
     """
 
     rotation: Array
     force_n: Array
     moment_nmm: Array
-    middle: Array
+    rule: MuscleRule
+    middle: Array = field(init=False)
 
-    def external_force(
-        self, rule: MuscleRule, passive_moment_nmm: Array
-    ) -> tuple[Array, Array, float]:
-        """Force on the upper vertebra with muscles.
+    def __post_init__(self) -> None:
+        """Turn the axes half way."""
+        object.__setattr__(self, "middle", interpolate(np.eye(3), self.rotation, 0.5))
+
+    @property
+    def target_rotation(self) -> Array:
+        """The prescribed rotation."""
+        return self.rotation
+
+    @property
+    def scale_n(self) -> float:
+        """Size of the load, at least 100 N."""
+        return max(100.0, float(np.linalg.norm(self.force_n)))
+
+    def moment(self) -> Array:
+        """Moment of all that is above; the rotation is prescribed, so it only moves muscles."""
+        return self.moment_nmm
+
+    def muscle_force(self, passive_moment_nmm: Array) -> tuple[float, Array]:
+        """Muscle force, N, and its derivative (3,) by the passive moment."""
+        moment = self.middle.T @ (passive_moment_nmm - self.moment_nmm)
+        force, slope = self.rule.force(moment)
+        return force, self.middle @ slope
+
+    def force(self, passive_moment_nmm: Array) -> tuple[Array, Array]:
+        """Force on the upper vertebra with muscles, and its derivative by the passive moment.
 
         Args:
-            rule: The muscles.
             passive_moment_nmm: (3,) moment that the disc and its connectors carry, about the
                 disc's reference centre.
 
         Returns:
-            The force (3,), its derivative (3, 3) by the passive moment, and the muscle force.
+            The force (3,) and its derivative (3, 3).
         """
-        moment = self.middle.T @ (passive_moment_nmm - self.moment_nmm)
-        muscle, slope = rule.force(moment)
+        muscle, slope = self.muscle_force(passive_moment_nmm)
         normal = self.middle[:, 1]
-        force = self.force_n - normal * muscle
-        return force, -np.outer(normal, self.middle @ slope), muscle
+        return self.force_n - normal * muscle, -np.outer(normal, slope)
