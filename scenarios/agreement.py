@@ -32,4 +32,4 @@ def agree(comm: MPI.Intracomm, look: Callable[[], T]) -> T:
     result, refusal = comm.bcast((result, refusal))
     if refusal is not None:
         raise refusal
-    return result  # type: ignore[return-value]  # rank 0 returned it
+    return result  # what rank 0 returned

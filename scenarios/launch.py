@@ -15,7 +15,9 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from types import FrameType
 
 from scenarios.errors import Interrupted, ScenarioError
@@ -23,6 +25,8 @@ from scenarios.errors import Interrupted, ScenarioError
 RANK_VARIABLES = ("OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "MV2_COMM_WORLD_RANK")
 SIZE_VARIABLES = ("OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "MV2_COMM_WORLD_SIZE")
 MODULE = "scenarios.cli"
+EXIT_CODE_FILE = "SOLESPINE_EXIT_CODE_FILE"
+"""Where rank 0 leaves the exit code for `launch`; `mpirun` reports other codes at length."""
 MAX_RANKS = 4096
 
 
@@ -75,11 +79,32 @@ def launch(arguments: Sequence[str], ranks: int) -> int:
     if mpirun is None:
         raise ScenarioError("-n", "", "there is no mpirun", allowed="-n 1, or install MPI")
     command = [mpirun, "-n", str(ranks), sys.executable, "-m", "mpi4py", "-m", MODULE]
-    environment = {**os.environ, "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "1")}
+    with tempfile.TemporaryDirectory(prefix="solespine-") as folder:
+        code_file = Path(folder) / "exit_code"
+        code = _run([*command, *arguments], {EXIT_CODE_FILE: str(code_file)})
+        return int(code_file.read_text()) if code == 0 and code_file.is_file() else code
+
+
+def exit_code_of_all(code: int) -> int:
+    """What this rank returns when all ranks leave together with an exit code.
+
+    Under `launch` rank 0 writes the code down and every rank returns 0.
+    """
+    file = os.environ.get(EXIT_CODE_FILE)
+    if file is None or launched_rank() is None:
+        return code
+    if is_speaker():
+        Path(file).write_text(str(code))
+    return 0
+
+
+def _run(command: Sequence[str], variables: Mapping[str, str]) -> int:
+    """Run a command, handing signals on to it, and return its exit code."""
+    threads = {"OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "1")}
     child = subprocess.Popen(
-        [*command, *arguments],
+        command,
         stdin=subprocess.DEVNULL,
-        env=environment,
+        env={**os.environ, **threads, **variables},
         start_new_session=True,  # the terminal's Ctrl-C comes here only, and is handed on once
         preexec_fn=_end_with_parent,
     )

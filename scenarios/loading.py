@@ -275,8 +275,13 @@ def _check_materials(loaded: Loaded) -> None:
     names = insole_materials()
     for table, insole in insoles:
         places = [(f"{table}.material", insole.material)]
-        for key, items in (("layers", insole.layers), ("zones", insole.zones)):
-            places += [(f"{table}.{key}[{i}].material", m.material) for i, m in enumerate(items)]
+        places += [
+            (f"{table}.layers[{i}].material", layer.material)
+            for i, layer in enumerate(insole.layers)
+        ]
+        places += [
+            (f"{table}.zones[{i}].material", zone.material) for i, zone in enumerate(insole.zones)
+        ]
         for key, material in places:
             if material in names or (material == BAREFOOT and key == f"{table}.material"):
                 continue

@@ -198,7 +198,8 @@ class Insole(Table):
     @property
     def materials(self) -> tuple[str, ...]:
         """Every material that the insole names, in a fixed order, without repeats."""
-        names = [self.material, *(item.material for item in (*self.layers, *self.zones))]
+        layers, zones = (layer.material for layer in self.layers), (z.material for z in self.zones)
+        names = [self.material, *layers, *zones]
         return tuple(dict.fromkeys(names))
 
     @model_validator(mode="after")
@@ -298,7 +299,10 @@ class Contact(Table):
     """Friction and penalty of foot, insole and ground."""
 
     friction_foot_insole: float = Field(
-        0.5, ge=0.0, le=1.5, description="Coulomb friction of foot on insole, or on ground barefoot"
+        0.5, ge=0.0, le=1.5, description="Coulomb friction of foot on insole"
+    )
+    friction_foot_ground: float = Field(
+        0.5, ge=0.0, le=1.5, description="Coulomb friction of the bare foot on ground"
     )
     friction_insole_ground: float = Field(
         0.6, ge=0.0, le=1.5, description="Coulomb friction of insole on ground"

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from scenarios.errors import ScenarioError
 
-SUMMARY_SCHEMA = "solespine.summary/1"
+SUMMARY_SCHEMA: Literal["solespine.summary/1"] = "solespine.summary/1"
 Level = Literal["L5-S1", "L4-L5", "L3-L4", "L2-L3", "L1-L2"]
 Role = Literal["baseline", "candidate"]
 

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from scenarios.cli.parser import Arguments, build_parser
 from scenarios.errors import CommandError, Interrupted
-from scenarios.launch import is_speaker
+from scenarios.launch import exit_code_of_all, is_speaker
 
 BROKEN_PIPE = 141
 
@@ -35,7 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except CommandError as error:
         if is_speaker():
             print(f"solespine: {error}", file=sys.stderr)
-        return error.exit_code
+        return exit_code_of_all(error.exit_code)
     except KeyboardInterrupt:
         return Interrupted.exit_code
     except BrokenPipeError:
@@ -49,11 +49,11 @@ def _call(arguments: Arguments) -> int:
     if arguments.command in ("run", "mesh", "check"):
         from scenarios.cli import study
 
-        return getattr(study, arguments.command)(arguments)  # type: ignore[no-any-return]
+        return int(getattr(study, arguments.command)(arguments))
     if arguments.command == "materials":
         from scenarios.cli import library
 
         return library.materials(arguments)
     from scenarios.cli import results
 
-    return getattr(results, arguments.command)(arguments)  # type: ignore[no-any-return]
+    return int(getattr(results, arguments.command)(arguments))
