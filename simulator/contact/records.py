@@ -36,8 +36,8 @@ class ContactIncrement:
     internal minus external force; ``tangent`` is its derivative. Counts are local.
 
     Attributes:
-        dofs: (n, m) global scalar dofs.
-        residual: (n, m) N.
+        dofs: (n, 3) global scalar dofs.
+        values: (n, 3) residual, N.
         tangent: blocks, empty when no tangent was asked for.
         active: points with pressure.
         slipping: active points on the friction cone.
@@ -48,7 +48,7 @@ class ContactIncrement:
     """
 
     dofs: IntArray
-    residual: Array
+    values: Array
     tangent: tuple[TangentBlocks, ...]
     active: int
     slipping: int
@@ -120,7 +120,7 @@ class Resultant:
 
 def block_dofs(blocks: IntArray) -> IntArray:
     """Scalar dofs (n, 3 k) of block dofs (n, k)."""
-    return (3 * blocks[:, :, None] + np.arange(3)).reshape(blocks.shape[0], -1)
+    return (3 * blocks[:, :, None] + np.arange(3)).reshape(blocks.shape[0], 3 * blocks.shape[1])
 
 
 def nodal_sums(blocks: IntArray, values: Array) -> tuple[IntArray, Array]:
