@@ -6,7 +6,6 @@ Curves are sums of ramps, each 0 before its start and straight after a rounded t
 and stiffness are continuous and the energy is known exactly.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -15,7 +14,7 @@ from materials.law import require_positive
 
 @dataclass(frozen=True, slots=True)
 class Ramp:
-    """0 before `start_mm`, slope `stiffness_n_per_mm` after `start_mm + toe_mm`, a parabola between.
+    """0 before `start_mm`, straight after `start_mm + toe_mm`, a parabola between.
 
     The stiffness of a ramp may be negative (a curve that softens at a transition), and then the sum
     it belongs to must stay positive.
@@ -97,7 +96,7 @@ class TensionCurve:
             transition_mm=transition_mm,
         )
         first, second = stiffnesses_n_per_mm
-        # Each ramp lags its corner by half a toe, so beyond both the force is that of sharp corners.
+        # A ramp lags its start by half a toe: begun that much earlier, it ends as a sharp corner.
         start = max(transition_mm - toe_mm / 2.0, 0.0)
         return cls(slack_length_mm, (Ramp(0.0, toe_mm, first), Ramp(start, toe_mm, second - first)))
 
@@ -163,14 +162,3 @@ class CompressionCurve:
     def energy_nmm(self, elongation_mm: float) -> float:
         """Integral of the force from 0, N mm."""
         return self.ramp.energy_nmm(-elongation_mm)
-
-
-def parallel(curves: Sequence[TensionCurve]) -> TensionCurve:
-    """The curve of bands side by side that are slack at the same length.
-
-    Raises:
-        ValueError: No curve is given or the slack lengths differ.
-    """
-    if not curves or any(c.slack_length_mm != curves[0].slack_length_mm for c in curves):
-        raise ValueError("parallel bands need one slack length")
-    return TensionCurve(curves[0].slack_length_mm, tuple(r for c in curves for r in c.ramps))

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 import ufl
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import brentq
 from ufl.algorithms import expand_derivatives
 from ufl.classes import (
     ComponentTensor,
@@ -55,6 +54,8 @@ _POINTWISE: dict[str, Callable[..., Any]] = {
     "Conj": np.asarray,
     "Real": np.asarray,
 }
+
+_MOST_ITERATIONS = 60
 
 _COMPONENTWISE = {"Sum", "Conj", "Real"}
 """Rules that apply to tensors component by component; the others see scalars only."""
@@ -130,34 +131,48 @@ class _Interpreter:
         return tuple(int(i) if isinstance(i, FixedIndex) else bound[i.count()] for i in multi_index)
 
 
-def evaluate(expression: Expr, values: Mapping[Expr, ArrayLike]) -> Array:
-    """Values of a UFL expression.
+def as_function(expression: Expr, *symbols: Expr) -> Callable[..., Array]:
+    """A numpy function of an expression of placeholders and numbers, which may hold derivatives.
 
     Args:
-        expression: An expression of placeholders and numbers; may hold derivatives.
-        values: Placeholder to its values, shape (n, *placeholder shape); n may be 1 for some.
+        expression: The expression, of shape S.
+        symbols: Its placeholders, in the order of the function's arguments.
 
     Returns:
-        Array of shape (n, *expression shape).
-
-    Raises:
-        TypeError: The expression holds something that has no value here.
+        A function that takes an array (n, *placeholder shape) for each symbol (n may be 1 for
+        some) and returns an array (n, *S). It raises a TypeError if the expression holds
+        something that has no value here.
     """
-    labels: dict[Any, Array] = {}
-    for symbol, given in values.items():
-        array = np.asarray(given, dtype=float)
-        for index in np.ndindex(*symbol.ufl_shape):
-            entry = symbol
-            for i in index:
-                entry = entry.ufl_operands[i]
-            labels[entry.ufl_operands[1]] = array[(..., *index)]
-    count = max((len(array) for array in labels.values()), default=1)
-    interpreter = _Interpreter(labels)
     expanded = expand_derivatives(expression)
-    result = np.empty((count, *expression.ufl_shape))
-    for index in np.ndindex(*expression.ufl_shape):
-        result[(..., *index)] = interpreter.component(expanded, index, {})
-    return result
+    shape = expression.ufl_shape
+    labels = [_labels(symbol) for symbol in symbols]
+
+    def function(*arrays: ArrayLike) -> Array:
+        values: dict[Any, Array] = {}
+        for names, given in zip(labels, arrays, strict=True):
+            array = np.asarray(given, dtype=float)
+            values.update(zip(names, array.reshape(len(array), len(names)).T, strict=True))
+        count = max((len(column) for column in values.values()), default=1)
+        interpreter = _Interpreter(values)
+        components = [
+            np.broadcast_to(interpreter.component(expanded, index, {}), (count,))
+            for index in np.ndindex(*shape)
+        ]
+        return np.stack(components, axis=-1).reshape(count, *shape)
+
+    return function
+
+
+def evaluate(expression: Expr, values: Mapping[Expr, ArrayLike]) -> Array:
+    """Values (n, *shape) of an expression for values of its placeholders; see `as_function`."""
+    return as_function(expression, *values)(*values.values())
+
+
+def _labels(symbol: Expr) -> list[Any]:
+    """Labels of a placeholder's scalars, last index fastest."""
+    if isinstance(symbol, Variable):
+        return [symbol.ufl_operands[1]]
+    return [label for operand in symbol.ufl_operands for label in _labels(operand)]
 
 
 def energy_mpa(law: Law, F: ArrayLike, p: Parameters | None = None) -> Array:
@@ -188,20 +203,22 @@ def uniaxial_mpa(law: Law, stretches: ArrayLike) -> tuple[Array, Array]:
 
     Returns:
         Nominal axial stress (n,) in MPa (negative in compression) and lateral stretch (n,).
+
+    Raises:
+        ArithmeticError: No lateral stretch makes the sides free.
     """
-    symbol = placeholder(3, 3)
-    piola = law.first_piola(symbol)
-    sides = ufl.as_vector([piola[0, 0], piola[1, 1]])
-
-    def stress(axial: float, lateral: float) -> Array:
-        return evaluate(sides, {symbol: [np.diag([axial, lateral, lateral])]})[0]
-
+    axial, side = placeholder(), placeholder()
+    other = placeholder()
+    F = ufl.as_tensor([[axial, 0.0, 0.0], [0.0, side, 0.0], [0.0, 0.0, other]])
+    piola = law.first_piola(F)
+    slope = ufl.diff(piola[1, 1], side) + ufl.diff(piola[1, 1], other)
+    response = as_function(ufl.as_vector([piola[0, 0], piola[1, 1], slope]), axial, side, other)
     stretches = np.asarray(stretches, dtype=float)
-    laterals = np.array(
-        [
-            brentq(lambda side, a=axial: stress(a, side)[1], 0.2, 4.0, xtol=1e-13)
-            for axial in stretches
-        ]
-    )
-    axial = np.array([stress(a, b)[0] for a, b in zip(stretches, laterals, strict=True)])
-    return axial, laterals
+    lateral = stretches**-law.poisson_ratio
+    for _ in range(_MOST_ITERATIONS):
+        stress, residual, stiffness = response(stretches, lateral, lateral).T
+        step = -residual / stiffness
+        lateral = lateral * np.exp(np.clip(step / lateral, -0.1, 0.1))
+        if np.abs(step).max() < 1e-12:
+            return stress, lateral
+    raise ArithmeticError(f"no lateral stretch found for {law}")

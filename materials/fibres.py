@@ -2,8 +2,8 @@
 """Fibre families in a ground substance: the annulus fibrosus of the disc.
 
 W = W_matrix(F) + sum over families of phi(I4), I4 = |F a|^2 with the unit direction a in the
-reference configuration. Fibres carry tension only (phi' = 0 for I4 <= 1), and I4 is that of the full
-F, not of its isochoric part: with the isochoric one a fibre would answer to volume change.
+reference configuration. Fibres carry tension only (phi' = 0 for I4 <= 1), and I4 is that of the
+full F, not of its isochoric part: with the isochoric one a fibre would answer to volume change.
 """
 
 from collections.abc import Sequence

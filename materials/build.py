@@ -1,0 +1,208 @@
+# SPDX-License-Identifier: MIT
+"""Laws and curves from library records."""
+
+from collections.abc import Callable
+
+from materials.curves import CompressionCurve, TensionCurve
+from materials.fibres import Annulus, CurveFibre, ExponentialFibre, FibreFamilies
+from materials.law import Law
+from materials.library import load
+from materials.ogden import HyperFoam, Ogden
+from materials.polynomial import MooneyRivlin, Polynomial
+from materials.record import MaterialRecord
+from materials.solids import CompressibleNeoHookean, NeoHookean
+
+RAYS = 5
+"""Bands that the plantar fascia is split into."""
+
+
+class NoLaw(ValueError):
+    """A record does not describe what is asked for (a law, a curve)."""
+
+
+def _terms(record: MaterialRecord, stem: str) -> tuple[float, ...]:
+    """Values of stem_1, stem_2, ..."""
+    found = [name for name in record.quantities if name.rsplit("_", 1)[0] == stem]
+    return tuple(record.number(f"{stem}_{i}") for i in range(1, len(found) + 1))
+
+
+def _neo_hookean(record: MaterialRecord) -> Law:
+    ratio = record.number("poisson_ratio")
+    shear = record.number("young_modulus") / (2.0 * (1.0 + ratio))
+    return NeoHookean(shear, ratio, record.number("density"))
+
+
+def _compressible_neo_hookean(record: MaterialRecord) -> Law:
+    return CompressibleNeoHookean.from_young(
+        *(record.number(name) for name in ("young_modulus", "poisson_ratio", "density"))
+    )
+
+
+def _mooney_rivlin(record: MaterialRecord) -> Law:
+    return MooneyRivlin(
+        *(record.number(name) for name in ("c10", "c01", "poisson_ratio", "density"))
+    )
+
+
+def _polynomial(record: MaterialRecord) -> Law:
+    c10, c01, c20, c11, c02 = (record.number(c) for c in ("c10", "c01", "c20", "c11", "c02"))
+    return Polynomial.from_abaqus(
+        (c10, c01, c20, c11, c02), record.number("d1"), record.number("density")
+    )
+
+
+def _ogden(record: MaterialRecord) -> Law:
+    moduli, exponents = _terms(record, "shear_modulus"), _terms(record, "exponent")
+    return Ogden(moduli, exponents, record.number("poisson_ratio"), record.number("density"))
+
+
+def _ogden_febio(record: MaterialRecord) -> Law:
+    moduli, exponents = _terms(record, "modulus"), _terms(record, "exponent")
+    return Ogden.from_febio(
+        moduli, exponents, record.number("poisson_ratio"), record.number("density")
+    )
+
+
+def _hyperfoam(record: MaterialRecord) -> Law:
+    moduli, exponents = _terms(record, "shear_modulus"), _terms(record, "exponent")
+    return HyperFoam(moduli, exponents, record.number("poisson_ratio"), record.number("density"))
+
+
+_BUILDERS: dict[str, Callable[[MaterialRecord], Law]] = {
+    "neo_hookean": _neo_hookean,
+    "compressible_neo_hookean": _compressible_neo_hookean,
+    "mooney_rivlin": _mooney_rivlin,
+    "polynomial": _polynomial,
+    "ogden": _ogden,
+    "ogden_febio": _ogden_febio,
+    "hyperfoam": _hyperfoam,
+}
+
+
+def law_of(record: MaterialRecord) -> Law:
+    """The solid law of a record.
+
+    Raises:
+        NoLaw: The record describes a band, fibres, a fluid or a friction pair.
+        ValueError: The law refuses the numbers.
+    """
+    builder = _BUILDERS.get(record.law)
+    if builder is None:
+        raise NoLaw(f"{record.file}: {record.name}: {record.law!r} is not the law of a solid")
+    return builder(record)
+
+
+def law(name: str) -> Law:
+    """The solid law of a library material; see `law_of` and `library.load`."""
+    return law_of(load(name))
+
+
+def tension_curve(
+    record: MaterialRecord, slack_length_mm: float, share: float = 1.0
+) -> TensionCurve:
+    """The force curve of a ligament, tendon or fascia of a given slack length.
+
+    Args:
+        record: Of law `band`, `stiffness_band` or `bilinear_band`.
+        slack_length_mm: Length at which it becomes taut; strains are relative to it.
+        share: Part of the structure's cross-section that this band stands for.
+
+    Raises:
+        NoLaw: The record is not one of a band.
+        ValueError: A length or share is not positive.
+    """
+    toe = record.number("toe_strain") * slack_length_mm if "toe_strain" in record.quantities else 0
+    if record.law == "stiffness_band":
+        stiffness = share * record.number("stiffness")
+        return TensionCurve.linear(slack_length_mm, stiffness, toe)
+    if record.law == "band":
+        axial_n = share * record.number("young_modulus") * record.number("area")
+        return TensionCurve.linear(slack_length_mm, axial_n / slack_length_mm, toe)
+    if record.law == "bilinear_band":
+        per_modulus = share * record.number("area") / slack_length_mm
+        return TensionCurve.bilinear(
+            slack_length_mm,
+            (
+                per_modulus * record.number("young_modulus_1"),
+                per_modulus * record.number("young_modulus_2"),
+            ),
+            record.number("transition_strain") * slack_length_mm,
+            toe,
+        )
+    raise NoLaw(f"{record.file}: {record.name}: {record.law!r} is not the law of a band")
+
+
+def plantar_fascia_ray(slack_length_mm: float, share: float = 1.0 / RAYS) -> TensionCurve:
+    """One ray of the plantar fascia; the default is a fifth of the whole fascia's stiffness."""
+    return tension_curve(load("plantar_fascia"), slack_length_mm, share)
+
+
+def achilles(slack_length_mm: float) -> TensionCurve:
+    """The Achilles tendon."""
+    return tension_curve(load("achilles"), slack_length_mm)
+
+
+def foot_ligament(slack_length_mm: float, share: float = 1.0) -> TensionCurve:
+    """A ligament of the foot."""
+    return tension_curve(load("ligament_foot"), slack_length_mm, share)
+
+
+def spinal_ligament(code: str, slack_length_mm: float, share: float = 1.0) -> TensionCurve:
+    """A spinal ligament of one level, by its usual letters: ALL, PLL, LF, CL, ITL, ISL, SSL."""
+    return tension_curve(load(f"ligament_{code.lower()}"), slack_length_mm, share)
+
+
+def facet(name: str = "facet_cartilage") -> CompressionCurve:
+    """The contact of one facet joint: cartilage of stiffness E A / h past the gap.
+
+    Raises:
+        NoLaw: The record is not one of a contact pair.
+    """
+    record = load(name)
+    if record.law != "contact_pair":
+        raise NoLaw(f"{record.file}: {name}: {record.law!r} is not the law of a contact pair")
+    stiffness = record.number("young_modulus") * record.number("area") / record.number("thickness")
+    return CompressionCurve.linear(record.number("gap"), stiffness, record.number("toe"))
+
+
+def friction(name: str) -> float:
+    """Coulomb coefficient of a friction pair.
+
+    Raises:
+        NoLaw: The record is not one of a friction pair.
+    """
+    record = load(name)
+    if record.law != "friction":
+        raise NoLaw(f"{record.file}: {name}: {record.law!r} is not a friction pair")
+    return record.number("coefficient")
+
+
+def annulus(region: str = "main", fibre: str = "exponential") -> Annulus:
+    """The annulus fibrosus of a lumbar disc.
+
+    Args:
+        region: "main", "dorsal" or "lateral" fibres.
+        fibre: "exponential" (fitted up to 6-10 % of fibre strain, stiffer beyond) or "curve" (the
+            whole calibrated curve).
+
+    Raises:
+        ValueError: There is no such kind of fibre.
+    """
+    record = load(f"annulus_fibres_{region}")
+    if fibre == "exponential":
+        families = FibreFamilies(
+            law("annulus_ground"), ExponentialFibre(record.number("k1"), record.number("k2"))
+        )
+    elif fibre == "curve":
+        families = FibreFamilies(
+            law("annulus_ground"),
+            CurveFibre.from_table(
+                record.numbers("fibre_strains"),
+                record.numbers("fibre_stresses"),
+                record.numbers("break_strains"),
+                record.number("volume_fraction") / 2.0,
+            ),
+        )
+    else:
+        raise ValueError(f"fibre must be 'exponential' or 'curve', got {fibre!r}")
+    return Annulus(families)
