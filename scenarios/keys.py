@@ -171,7 +171,7 @@ def _allowed_text(name: str, info: FieldInfo) -> str:
         return "true or false"
     if _entry_of(annotation) is not None:
         return "a list of tables"
-    if annotation in (float, int):
+    if {float, int} & set(_alternatives(annotation)):
         return _range_text(name, info)
     return "text"
 

@@ -125,7 +125,7 @@ class Layer(Table):
     """One layer of an insole."""
 
     material: str = Field(description="Material of the layer", min_length=1)
-    thickness_mm: float = Field(ge=0.3, le=30.0, description="Thickness of the layer")
+    thickness_mm: float = Field(ge=0.4, le=30.0, description="Thickness of the layer")
 
 
 class Zone(Table):
@@ -152,7 +152,7 @@ class Insole(Table):
     layers: tuple[Layer, ...] = Field(
         (),
         strict=False,
-        max_length=4,
+        max_length=3,
         description="Layers from the top down, each a table of material and thickness_mm",
     )
     zones: tuple[Zone, ...] = Field(
@@ -169,16 +169,20 @@ class Insole(Table):
         json_schema_extra={"default_text": "6, or the sum of the layers"},
     )
     conformity: float = Field(
-        0.5,
+        0.0,
         ge=0.0,
         le=1.0,
         description="0 is a flat top, 1 follows the unloaded sole; scales arch, cup and relief",
     )
-    arch_height_mm: float = Field(
-        20.0, ge=0.0, le=50.0, description="Height of the arch support at conformity 1"
+    arch_height_mm: float | None = Field(
+        None,
+        ge=0.0,
+        le=60.0,
+        description="Highest point of the arch support over the flat top at conformity 1",
+        json_schema_extra={"default_text": "the arch of the sole itself"},
     )
     heel_cup_depth_mm: float = Field(
-        8.0, ge=0.0, le=30.0, description="Depth of the heel cup at conformity 1"
+        10.0, ge=0.0, le=25.0, description="Rise of the rim round the heel at conformity 1"
     )
     rearfoot_post_deg: float = Field(
         0.0, ge=-12.0, le=12.0, description="Wedge under the rearfoot, medial side up positive"
@@ -281,7 +285,7 @@ class Lumbar(Table):
     """The lumbar column."""
 
     lordosis_deg: float = Field(
-        45.0, ge=10.0, le=80.0, description="Angle between the endplates of L1 and S1, standing"
+        50.5, ge=15.0, le=75.0, description="Angle between the endplates of L1 and S1, standing"
     )
     muscles: Muscles = Field(
         "equivalent",
