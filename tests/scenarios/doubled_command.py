@@ -81,7 +81,7 @@ DOUBLES = (
 if __name__ == "__main__":
     for module, name, double in DOUBLES:
         setattr(module, name, double)
-    scenarios.launch.MODULE = "doubled_command"
+    scenarios.launch.MODULE = "tests.scenarios.doubled_command"
     from scenarios.cli import main
 
     sys.exit(main())
