@@ -11,10 +11,11 @@ import numpy as np
 from meshes.anatomy import BandGeometry, JointGeometry, SegmentGeometry
 from meshes.errors import MeshError
 from meshes.extrude import Layers, extrude
+from meshes.foot_bands import foot_bands
 from meshes.foot_bones import BoneCeiling, BoneUnderside, plantar_bones
 from meshes.foot_dimensions import FootDimensions
 from meshes.foot_landmarks import FootLandmarks, foot_landmarks
-from meshes.foot_skeleton import foot_bands, foot_joints, foot_segments
+from meshes.foot_skeleton import foot_joints, foot_segments
 from meshes.outline import SizeField, foot_outline, inside
 from meshes.planform import triangulate
 from meshes.plantar import PlantarSurface
@@ -95,7 +96,7 @@ def build_foot(
         ceiling=ceiling,
         bones=bones,
         mesh=mesh,
-        segments=foot_segments(dimensions, landmarks),
+        segments=foot_segments(dimensions, landmarks, bones),
         joints=foot_joints(landmarks),
         bands=foot_bands(dimensions, landmarks),
         landmarks=landmarks,
@@ -149,7 +150,7 @@ def _soft_tissue(
     plan, triangles = triangulate(outline, loops, foot_sizes(dimensions, _REFINEMENT[resolution]))
     x, z = plan.T
     upper = plan + _lean(plan, dimensions, plantar)
-    shares = np.linspace(0.0, 1.0, _LAYERS[resolution] + 1)
+    shares = np.linspace(0.0, 1.0, _LAYERS[resolution] + 1, dtype=np.float64)
     layers = extrude(
         np.column_stack([x, plantar(x, z), z]),
         np.column_stack([upper[:, 0], ceiling(upper[:, 0], upper[:, 1]), upper[:, 1]]),

@@ -147,7 +147,7 @@ def _midfoot(dimensions: FootDimensions, landmarks: FootLandmarks) -> BoneUnders
         end=np.array([0.383 * length, 0.270 * width]),
         stations=np.array([0.0, 0.35, 0.70, 1.0]),
         under=np.array(
-            [medial, 0.25 * lateral + 0.75 * medial, 0.8 * lateral + 0.2 * medial] + [lateral]
+            [medial, 0.25 * lateral + 0.75 * medial, 0.8 * lateral + 0.2 * medial, lateral]
         ),
         half_width=np.full(4, 0.036 * length),
         depth=np.full(4, 0.024 * length),

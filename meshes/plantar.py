@@ -99,7 +99,7 @@ class PlantarSurface:
         return np.asarray(radius * aspect * (1.0 - root + outside))
 
 
-def smooth_step(value: FloatArray) -> FloatArray:
+def smooth_step(value: ArrayLike) -> FloatArray:
     """Rise from 0 at 0 to 1 at 1 with level ends and continuous curvature."""
-    t = np.clip(value, 0.0, 1.0)
+    t = np.clip(np.asarray(value, dtype=np.float64), 0.0, 1.0)
     return np.asarray(t**3 * (10.0 - 15.0 * t + 6.0 * t**2))
