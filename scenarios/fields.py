@@ -155,7 +155,7 @@ def _write_collection(folder: Path, entries: Sequence[BodyFile]) -> None:
         ElementTree.SubElement(
             listing,
             "DataSet",
-            timestep=repr(entry.time_s),
+            timestep=repr(float(entry.time_s)),
             group=entry.body,
             part=parts[entry.body],
             file=entry.path.name,

@@ -21,13 +21,8 @@ from scenarios.plantar import (
     summarise,
     zones,
 )
-from scenarios.plantar_table import (
-    COLUMNS,
-    append_sensor_map,
-    keep_until,
-    read_sensor_maps,
-    write_sensor_maps,
-)
+from scenarios.plantar_table import COLUMNS, read_sensor_maps, sensor_rows
+from scenarios.table import GrowingTable
 from simulator.results import PlantarInstant
 
 LENGTH = 255.0
@@ -157,23 +152,21 @@ def test_light_touch_is_no_contact_area():
     assert regional_loads(light, LENGTH).contact_area_mm2.whole == 0.0
 
 
-def test_table_round_trip_truncation_and_unfinished_line(tmp_path: Path):
+def test_table_round_trip_and_unfinished_line(tmp_path: Path):
     path = tmp_path / "plantar_pressure.csv"
     maps = [sense(field(gaussian, step=2.0, percent=p)) for p in (0.0, 5.0, 10.0)]
+    table = GrowingTable(path)
     for sensors in maps:
-        append_sensor_map(path, sensors)
+        table.add_rows(sensor_rows(sensors))
+    table.close()
     assert path.read_text().splitlines()[0] == ",".join(COLUMNS)
     back = read_sensor_maps(path)
     assert [m.percent for m in back] == [0.0, 5.0, 10.0]
-    np.testing.assert_allclose(back[1].pressure_kpa, maps[1].pressure_kpa, rtol=1e-9, atol=1e-12)
+    np.testing.assert_array_equal(back[1].pressure_kpa, maps[1].pressure_kpa)
     np.testing.assert_array_equal(back[1].row, maps[1].row)
     with path.open("a") as stream:
         stream.write("15,0,0,6.1")
     assert len(read_sensor_maps(path)) == 3
-    keep_until(path, 5.0)
-    assert [m.percent for m in read_sensor_maps(path)] == [0.0, 5.0]
-    write_sensor_maps(path, maps[:1])
-    assert len(read_sensor_maps(path)) == 1
     path.write_text("a,b\n1,2\n")
     with pytest.raises(ValueError, match="header"):
         read_sensor_maps(path)

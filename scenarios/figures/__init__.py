@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""Pictures of a result folder, drawn from its files alone."""
