@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: MIT
+"""The gait of a scenario: measured where files are given, else built in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scenarios.gait.built_in import built_in_gait
+from scenarios.gait.errors import GaitError
+from scenarios.gait.measured import Walker, measured_gait
+from scenarios.gait.stance import StanceGait
+
+Array = NDArray[np.float64]
+
+
+class GaitSpec(Protocol):
+    """What a scenario says of gait; see `scenarios.schema.Gait`."""
+
+    @property
+    def speed_m_s(self) -> float:
+        """Walking speed."""
+
+    @property
+    def grf_file(self) -> Path | None:
+        """Ground reaction forces, or none."""
+
+    @property
+    def kinematics_file(self) -> Path | None:
+        """Joint angles, or none."""
+
+    @property
+    def stance_index(self) -> int | None:
+        """Which complete stance, from 0, or none for the best."""
+
+
+class SubjectSpec(Protocol):
+    """What a scenario says of the subject; see `scenarios.schema.Subject`."""
+
+    @property
+    def body_mass_kg(self) -> float:
+        """Mass of the body."""
+
+    @property
+    def height_m(self) -> float:
+        """Stature."""
+
+    @property
+    def side(self) -> str:
+        """``"right"`` or ``"left"``."""
+
+    @property
+    def foot_length_mm(self) -> float:
+        """Length of the simulated foot."""
+
+
+@dataclass(frozen=True, slots=True)
+class GaitRequest:
+    """A `GaitSpec` of plain values, for use without a scenario."""
+
+    speed_m_s: float = 1.3
+    grf_file: Path | None = None
+    kinematics_file: Path | None = None
+    stance_index: int | None = None
+
+
+def build_gait(spec: GaitSpec, subject: SubjectSpec, outline_mm: Array) -> StanceGait:
+    """Make the gait that a scenario asks for.
+
+    The same on every rank: reads files and computes, without communication.
+
+    Args:
+        spec: what the scenario says of gait.
+        subject: of the subject.
+        outline_mm: plan form of the simulated foot in the foot frame, (n, 2) as (x, z).
+
+    Raises:
+        GaitError: input that is wrong or cannot be used.
+    """
+    walker = walker_of(subject, outline_mm)
+    if spec.grf_file is None:
+        if spec.kinematics_file is not None:
+            raise GaitError(
+                spec.kinematics_file, "gait.kinematics_file", "given without gait.grf_file"
+            )
+        return built_in_gait(spec.speed_m_s, walker)
+    return measured_gait(
+        spec.grf_file, spec.kinematics_file, walker, spec.stance_index, spec.speed_m_s
+    )
+
+
+def walker_of(subject: SubjectSpec, outline_mm: Array) -> Walker:
+    """The part of a subject that the gait needs."""
+    return Walker(
+        body_mass_kg=subject.body_mass_kg,
+        height_m=subject.height_m,
+        side=subject.side,
+        foot_length_mm=subject.foot_length_mm,
+        outline_mm=np.asarray(outline_mm, dtype=float),
+    )
