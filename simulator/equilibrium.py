@@ -132,6 +132,7 @@ class Equilibrium:
         self._stiffness: PETSc.Mat | None = None
         self._projection: PETSc.Mat | None = None
         self._reduced: PETSc.Mat | None = None
+        self._outside = 0
         self.pattern_changes = 0
 
     # -- state -------------------------------------------------------------------------------
@@ -178,13 +179,16 @@ class Equilibrium:
     def nodal_residual(self) -> Array:
         """Assemble internal and contact forces on owned nodes (N); collective."""
         b = self._nodal
+        self._outside = 0
         with b.localForm() as local:
             local.set(0.0)
         dolfinx.fem.petsc.assemble_vector(b, self.solid.residual_form)
         b.ghostUpdate(addv=PETSc.InsertMode.ADD, mode=PETSc.ScatterMode.REVERSE)
         for contact in self.contacts:
             part = contact.evaluate(self.u, False)
-            b.setValues(part.dofs.ravel(), part.values.ravel(), addv=PETSc.InsertMode.ADD)
+            dofs = part.dofs.ravel().astype(PETSc.IntType)
+            b.setValues(dofs, part.values.ravel(), addv=PETSc.InsertMode.ADD)
+            self._outside += part.outside_pattern
         b.assemble()
         return b.array_r[: 3 * self.reduction.owned].copy()
 
@@ -232,11 +236,12 @@ class Equilibrium:
             if pattern_only:
                 rows, columns = contact.pattern()
                 zeros = np.zeros((*rows.shape, columns.shape[1]))
-                k.setValuesRCV(r.ext_dofs(rows), r.ext_dofs(columns), zeros, addv=True)
+                if len(rows):
+                    k.setValuesRCV(r.ext_dofs(rows), r.ext_dofs(columns), zeros, addv=True)
             else:
-                part = contact.evaluate(self.u, True)
-                dofs = r.ext_dofs(part.dofs)
-                k.setValuesRCV(dofs, dofs, part.blocks, addv=True)
+                for block in contact.evaluate(self.u, True).tangent:
+                    rows, columns = r.ext_dofs(block.rows), r.ext_dofs(block.cols)
+                    k.setValuesRCV(rows, columns, block.values, addv=True)
 
     def _add_tail(self, k: PETSc.Mat, block: Array) -> None:
         if self.comm.rank == 0:
@@ -251,6 +256,9 @@ class Equilibrium:
             and the rows and columns that couple them.
         """
         r = self.reduction
+        nodal = self.nodal_residual()
+        if self.comm.allreduce(self._outside):
+            self.refresh_pattern()
         fresh = self._stiffness is None
         if fresh:
             self._stiffness = self._create_stiffness()
@@ -262,7 +270,6 @@ class Equilibrium:
             self._add_contact(k, pattern_only=True)
         self._add_contact(k, pattern_only=False)
 
-        nodal = self.nodal_residual()
         levers = r.levers(self.u, self.poses)
         _, geometric = r.segment_forces(nodal, levers)
         state = self.connector_state()

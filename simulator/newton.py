@@ -198,7 +198,7 @@ def solve(
         snes.solve(None, y)
         report.reason = snes.getConvergedReason()
     except PETSc.Error as error:
-        report.message = f"PETSc error {error.ierr}"
+        report.message = str(error)
         report.reason = -100
     report.iterations = snes.getIterationNumber()
     report.krylov_iterations = step.krylov_iterations

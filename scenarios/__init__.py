@@ -1,0 +1,1 @@
+"""Studies: from a scenario file to results, and the command line."""

@@ -1,0 +1,1 @@
+"""The hybrid solver: rigid segments, deformable parts, contact, stepping."""
