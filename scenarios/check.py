@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from scenarios.errors import ScenarioError
-from scenarios.loading import Loaded
+from scenarios.loading import Loaded, foot_dimensions
 from scenarios.summary import read_summary
 
 
@@ -22,9 +22,12 @@ def check_scenario(loaded: Loaded) -> tuple[str, ...]:
 
 
 def _gait_warnings(loaded: Loaded) -> tuple[str, ...]:
+    from meshes.outline import foot_outline
     from scenarios.gait import build_gait
 
-    return tuple(build_gait(loaded.scenario).warnings)
+    scenario = loaded.scenario
+    outline = foot_outline(foot_dimensions(scenario.subject))
+    return build_gait(scenario.gait, scenario.subject, outline).warnings
 
 
 def _check_calibration(loaded: Loaded) -> None:

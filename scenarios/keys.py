@@ -183,4 +183,4 @@ def _range_text(name: str, info: FieldInfo) -> str:
         high = getattr(item, "le", high)
     unit = unit_of(name)
     text = f"{low:g} to {high:g}" + (f" {unit}" if unit else "")
-    return f"whole number, {text}" if info.annotation is int else text
+    return f"whole number, {text}" if int in _alternatives(info.annotation) else text

@@ -41,7 +41,6 @@ class RunContext:
         resume: whether checkpoint and rows of an earlier run may be used.
         progress: display.
         history: ``history.csv``, a row per output instant.
-        plantar_pressure: ``plantar_pressure.csv``, rows per output instant.
         command: ``"run"`` or ``"mesh"``.
     """
 
@@ -51,24 +50,27 @@ class RunContext:
     resume: bool
     progress: Progress
     history: GrowingTable
-    plantar_pressure: GrowingTable
     command: str = "run"
     _interrupt: InterruptFlag = field(default_factory=InterruptFlag)
 
-    def begin(self, *, dofs: int, cells: int) -> None:
+    def begin(self, *, dofs: int, cells: int, last_percent: float = 0.0) -> None:
         """Say that input and geometry are accepted; from here on results are written.
 
         Called once by every analysis, on every rank, after the last `ScenarioError`
         and before the first solve.
+
+        Args:
+            dofs: number of unknowns.
+            cells: number of finite elements.
+            last_percent: output instant of the checkpoint that the run goes on from;
+                rows behind it are dropped, all of them where there is none.
         """
         self.folder.begin(toml_text(scenario_data(self.scenario)), self._manifest())
         self.folder.log(f"{dofs} unknowns, {cells} cells, {self.comm.size} ranks")
+        for name in ("history.csv", "plantar_pressure.csv"):
+            table = GrowingTable(self.folder.path / name, writer=self.folder.writer)
+            table.keep("percent", last_percent)
         self._interrupt.install()
-
-    def keep_rows(self, last_percent: float) -> None:
-        """Drop the rows behind the checkpoint from which a resumed run goes on."""
-        self.history.keep("percent", last_percent)
-        self.plantar_pressure.keep("percent", last_percent)
 
     def end_if_interrupted(self) -> None:
         """Leave the run when a signal has asked any rank to.
@@ -154,9 +156,6 @@ def run_scenario(
             resume=resume and comm.bcast(folder.state == "resumed"),
             progress=shown,
             history=GrowingTable(folder.path / "history.csv", writer=folder.writer),
-            plantar_pressure=GrowingTable(
-                folder.path / "plantar_pressure.csv", writer=folder.writer
-            ),
             command=command,
             _interrupt=interrupt,
         )
@@ -176,7 +175,6 @@ def run_scenario(
             raise
         finally:
             context.history.close()
-            context.plantar_pressure.close()
             shown.stop()
     return summary
 

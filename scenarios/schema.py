@@ -255,8 +255,12 @@ class Gait(Table):
     pressure_file: InputPath | None = Field(
         None, description="Measured plantar pressure (reserved)"
     )
-    stance_index: int = Field(
-        0, ge=0, le=10_000, description="Which stance of the side in the file, the first is 0"
+    stance_index: int | None = Field(
+        None,
+        ge=0,
+        le=10_000,
+        description="Which stance of the side in the file, the first is 0",
+        json_schema_extra={"default_text": "chosen, and said"},
     )
 
     @property
@@ -268,8 +272,8 @@ class Gait(Table):
     def _needs_forces(self) -> Self:
         if self.kinematics_file is not None and self.grf_file is None:
             raise wrong("kinematics_file is given without grf_file", "both files, or neither")
-        if self.stance_index and self.grf_file is None:
-            raise wrong("stance_index is given without grf_file", "0 for the built-in gait")
+        if self.stance_index is not None and self.grf_file is None:
+            raise wrong("stance_index is given without grf_file", "leave it out")
         return self
 
 

@@ -7,23 +7,26 @@ import os
 import sys
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from scenarios.check import check_scenario
 from scenarios.cli.parser import Arguments
+from scenarios.cli.results import key_figures
 from scenarios.cost import estimate
 from scenarios.errors import CommandError
 from scenarios.folder import Mode, ResultFolder, State, check_folder
 from scenarios.identity import scenario_hash
 from scenarios.launch import is_speaker, launch, launched_rank, must_launch
 from scenarios.loading import Loaded, load_scenario
+from scenarios.summary import Summary
 
 if TYPE_CHECKING:
     from mpi4py import MPI
 
 LEAVE_TOGETHER_S = 20.0
+T = TypeVar("T")
 
 
 def check(arguments: Arguments) -> int:
@@ -91,7 +94,11 @@ def _study(arguments: Arguments, command: str) -> int:
                 print(f"{path}: finished before, nothing to do")
             return 0
         _say_before(arguments, loaded, warnings, comm)
-        return _together(comm, lambda: _simulate(arguments, loaded, folder, comm, command))
+        summary = _together(comm, lambda: _simulate(arguments, loaded, folder, comm, command))
+        if comm.rank == 0:
+            said = () if arguments.quiet else warnings
+            _say_after(folder, summary, [w for w in summary.warnings if w not in said])
+        return 0
     finally:
         for folder in claimed:
             folder.release()
@@ -99,12 +106,12 @@ def _study(arguments: Arguments, command: str) -> int:
 
 def _simulate(
     arguments: Arguments, loaded: Loaded, folder: ResultFolder, comm: MPI.Intracomm, command: str
-) -> int:
+) -> Summary:
     from scenarios.progress import make_progress
     from scenarios.run import run_scenario
 
     progress = make_progress(shown=comm.rank == 0, quiet=arguments.quiet)
-    summary = run_scenario(
+    return run_scenario(
         loaded.scenario,
         folder,
         comm,
@@ -112,19 +119,18 @@ def _simulate(
         progress=progress,
         command=command,
     )
-    if comm.rank == 0:
-        from scenarios.cli.results import key_figures
-
-        for line in key_figures(summary):
-            print(line)
-        for warning in summary.warnings:
-            print(f"warning: {warning}")
-        report = folder.path / "report.html"
-        print(f"results: {report if report.is_file() else folder.path}")
-    return 0
 
 
-def _together(comm: MPI.Intracomm, work: Callable[[], int]) -> int:
+def _say_after(folder: ResultFolder, summary: Summary, warnings: Sequence[str]) -> None:
+    for line in key_figures(summary):
+        print(line)
+    for warning in warnings:
+        print(f"warning: {warning}")
+    report = folder.path / "report.html"
+    print(f"results: {report if report.is_file() else folder.path}")
+
+
+def _together(comm: MPI.Intracomm, work: Callable[[], T]) -> T:
     """Do work on every rank; a rank that fails ends all.
 
     A `CommandError` is raised by all ranks together, so its exit code is the

@@ -29,12 +29,11 @@ class DoubledAnalysis:
         last = context.comm.rank == context.comm.size - 1
         if ending == "refuse":
             raise ScenarioError("walking", "insole.thickness_mm", "cannot be meshed")
-        context.begin(dofs=3, cells=1)
         checkpoint = context.folder.checkpoint_path / "percent"
         start = 0.0
         if context.resume and checkpoint.is_file():
             start = float(checkpoint.read_text())
-            context.keep_rows(start)
+        context.begin(dofs=3, cells=1, last_percent=start)
         context.progress.start("stance", 100.0)
         for percent in context.scenario.output.instants:
             if percent <= start:

@@ -277,9 +277,11 @@ def test_one_verdict_under_mpirun(tmp_path: Path, mpirun) -> None:
 
 
 @pytest.mark.mpi
-@pytest.mark.parametrize("ranks", [1, 2])
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_ended_in_mid_run_and_resumed(tmp_path: Path, ranks: int, number: signal.Signals) -> None:
+@pytest.mark.parametrize(
+    ("number", "ranks"),
+    [(signal.SIGINT, 1), (signal.SIGTERM, 2), (signal.SIGKILL, 1), (signal.SIGKILL, 2)],
+)
+def test_ended_in_mid_run_and_resumed(tmp_path: Path, number: signal.Signals, ranks: int) -> None:
     arguments = ["run", "walking", "-o", "r", "-q", "-n", str(ranks)]
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.scenarios.doubled_command", *arguments],

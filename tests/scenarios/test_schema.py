@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from scenarios.errors import ScenarioError, nearest
 from scenarios.identity import scenario_hash
+from scenarios.key_table import renewed
 from scenarios.keys import scenario_keys, unit_of
 from scenarios.loading import load_scenario, resolved_scenario, scenario_data
 from scenarios.schema import Scenario
@@ -414,3 +415,9 @@ def test_errors_travel_between_ranks() -> None:
     error = ScenarioError("a", "b", "c", allowed="d", suggestion="e")
     assert str(pickle.loads(pickle.dumps(error))) == str(error)
     assert str(error) == "a: b: c; allowed: d; did you mean e?"
+
+
+def test_the_documented_keys_are_those_of_the_schema() -> None:
+    guide = Path(__file__).resolve().parents[2] / "docs" / "guide" / "scenario.md"
+    text = guide.read_text(encoding="utf-8")
+    assert renewed(text) == text, "run python -m scenarios.key_table docs/guide/scenario.md"
