@@ -6,7 +6,7 @@ D = C - m I, j2 = D:D / 2, j3 = det D, q = sqrt(j2 / 3) and cos(3 theta) = j3 / 
 Communications of the ACM 4:168). Each eigenvalue has a kink where two coincide; a symmetric
 function of the three has none. It is therefore enough to keep the formula away from 0/0:
 j2 + EPSILON^2 in place of j2 moves a symmetric function by terms of order EPSILON^2, and
-cos(3 theta) (1 - EPSILON) by EPSILON times its (cubic) part in j3.
+cos(3 theta) (1 - ANGLE_EPSILON) by ANGLE_EPSILON times its (cubic) part in j3.
 
 Expressions are built for small kernels: one acos, cos and sin, one logarithm for each stretch,
 powers as exponentials of those logarithms (so that derivatives share them), and stress by the chain
@@ -21,7 +21,14 @@ import ufl
 from ufl.core.expr import Expr
 
 EPSILON = 1.0e-5
-"""Distance (in squared stretch) that is kept from coinciding stretches."""
+"""Distance (in squared stretch) that is kept from three equal stretches."""
+
+ANGLE_EPSILON = 1.0e-6
+"""Distance (in the cosine of the angle) that is kept from two equal stretches.
+
+It biases stress by as much at strong compression; the rounding error of tangents grows as its
+power -3/2.
+"""
 
 LogStretches: TypeAlias = tuple[Expr, Expr, Expr]
 """ln(lambda_k^2) of the three principal stretches."""
@@ -52,7 +59,7 @@ def deviatoric_invariants(F: Expr) -> DeviatoricInvariants:
 def log_stretches(mean: Expr, j2: Expr, j3: Expr) -> LogStretches:
     """Logarithms of the squared principal stretches, in descending order."""
     radius = ufl.sqrt((j2 + EPSILON**2) / 3)
-    angle = ufl.acos((1.0 - EPSILON) / 2 * j3 / (radius * radius * radius)) / 3
+    angle = ufl.acos((1.0 - ANGLE_EPSILON) / 2 * j3 / (radius * radius * radius)) / 3
     cosine = radius * ufl.cos(angle)
     sine = math.sqrt(3.0) * radius * ufl.sin(angle)
     return (
