@@ -4,7 +4,7 @@
 from collections.abc import Callable
 
 from materials.curves import CompressionCurve, TensionCurve
-from materials.fibres import Annulus, CurveFibre, ExponentialFibre, FibreFamilies
+from materials.fibres import CurveFibre, ExponentialFibre, FibreFamilies
 from materials.law import Law
 from materials.library import load
 from materials.ogden import HyperFoam, Ogden
@@ -153,7 +153,7 @@ def spinal_ligament(code: str, slack_length_mm: float, share: float = 1.0) -> Te
 
 
 def facet(name: str = "facet_cartilage") -> CompressionCurve:
-    """The contact of one facet joint: cartilage of stiffness E A / h past the gap.
+    """The contact of one facet joint: two thin layers that cannot widen, past the gap.
 
     Raises:
         NoLaw: The record is not one of a contact pair.
@@ -161,7 +161,10 @@ def facet(name: str = "facet_cartilage") -> CompressionCurve:
     record = load(name)
     if record.law != "contact_pair":
         raise NoLaw(f"{record.file}: {name}: {record.law!r} is not the law of a contact pair")
-    stiffness = record.number("young_modulus") * record.number("area") / record.number("thickness")
+    ratio = record.number("poisson_ratio")
+    confined = (1.0 - ratio) / ((1.0 + ratio) * (1.0 - 2.0 * ratio))
+    modulus = record.number("young_modulus") * confined
+    stiffness = modulus * record.number("area") / record.number("thickness")
     return CompressionCurve.linear(record.number("gap"), stiffness, record.number("toe"))
 
 
@@ -177,8 +180,8 @@ def friction(name: str) -> float:
     return record.number("coefficient")
 
 
-def annulus(region: str = "main", fibre: str = "exponential") -> Annulus:
-    """The annulus fibrosus of a lumbar disc.
+def annulus(region: str = "main", fibre: str = "exponential") -> FibreFamilies:
+    """The annulus fibrosus of a lumbar disc; the fibre directions are yet to be given.
 
     Args:
         region: "main", "dorsal" or "lateral" fibres.
@@ -186,23 +189,19 @@ def annulus(region: str = "main", fibre: str = "exponential") -> Annulus:
             whole calibrated curve).
 
     Raises:
+        UnknownMaterial: There is no such region.
         ValueError: There is no such kind of fibre.
     """
     record = load(f"annulus_fibres_{region}")
+    ground = law("annulus_ground")
     if fibre == "exponential":
-        families = FibreFamilies(
-            law("annulus_ground"), ExponentialFibre(record.number("k1"), record.number("k2"))
+        return FibreFamilies(ground, ExponentialFibre(record.number("k1"), record.number("k2")))
+    if fibre == "curve":
+        curve = CurveFibre.from_table(
+            record.numbers("fibre_strains"),
+            record.numbers("fibre_stresses"),
+            record.numbers("break_strains"),
+            record.number("volume_fraction") / 2.0,
         )
-    elif fibre == "curve":
-        families = FibreFamilies(
-            law("annulus_ground"),
-            CurveFibre.from_table(
-                record.numbers("fibre_strains"),
-                record.numbers("fibre_stresses"),
-                record.numbers("break_strains"),
-                record.number("volume_fraction") / 2.0,
-            ),
-        )
-    else:
-        raise ValueError(f"fibre must be 'exponential' or 'curve', got {fibre!r}")
-    return Annulus(families)
+        return FibreFamilies(ground, curve)
+    raise ValueError(f"fibre must be 'exponential' or 'curve', got {fibre!r}")

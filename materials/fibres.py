@@ -51,10 +51,6 @@ class Fibre(Protocol):
         """2 dphi/dI4, MPa: the second Piola-Kirchhoff stress along the fibre."""
         ...
 
-    def scaled(self, factor: Scalar) -> Parameters:
-        """The parameters of a fibre `factor` times as stiff that differ from this one's."""
-        ...
-
 
 @dataclass(frozen=True, slots=True)
 class ExponentialFibre:
@@ -96,10 +92,6 @@ class ExponentialFibre:
         slope = ufl.diff(strain, excess)
         k1, k2 = value["k1_mpa"], value["k2"]
         return 2 * k1 * strain * slope * ufl.exp(k2 * strain * strain)
-
-    def scaled(self, factor: Scalar) -> Parameters:
-        """`k1_mpa` times the factor."""
-        return {"k1_mpa": self.k1_mpa * factor}
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,14 +181,13 @@ class CurveFibre:
         stretch = ufl.sqrt(I4)
         return self._sum(stretch - 1, value, smooth_ramp) / stretch
 
-    def scaled(self, factor: Scalar) -> Parameters:
-        """`volume_fraction` times the factor."""
-        return {"volume_fraction": self.volume_fraction * factor}
-
 
 @dataclass(frozen=True, slots=True)
 class FibreFamilies:
     """A matrix with fibre families that all answer alike.
+
+    `k1_mpa` or `volume_fraction` among the parameters scales all fibres, so that a coefficient in
+    space makes them softer towards the inside of a disc.
 
     Attributes:
         matrix: Law of the ground substance; the initial moduli are those of the matrix.
@@ -277,44 +268,3 @@ class FibreFamilies:
             tension = self.fibre.tension(ufl.inner(along, along), fibre)
             total += tension * ufl.outer(along, direction)
         return total
-
-
-@dataclass(frozen=True, slots=True)
-class Annulus:
-    """A fibre-reinforced law whose directions and local fibre stiffness come with each form.
-
-    Attributes:
-        families: The law at the place where the fibre stiffness is 1 (the outermost ring).
-    """
-
-    families: FibreFamilies
-
-    def energy(
-        self,
-        deformation_gradient: Expr,
-        fibres: Sequence[Expr],
-        fibre_fraction: Scalar,
-        p: Parameters | None = None,
-    ) -> Expr:
-        """Strain energy per reference volume, MPa.
-
-        Args:
-            deformation_gradient: F, shape (3, 3).
-            fibres: Unit vectors of the families in the reference configuration, each (3,).
-            fibre_fraction: Local stiffness of the fibres over that of the outermost ring.
-            p: As in `Law.energy`.
-        """
-        law = self.families.with_directions(*fibres)
-        return law.energy(deformation_gradient, {**law.fibre.scaled(fibre_fraction), **(p or {})})
-
-    def first_piola(
-        self,
-        deformation_gradient: Expr,
-        fibres: Sequence[Expr],
-        fibre_fraction: Scalar,
-        p: Parameters | None = None,
-    ) -> Expr:
-        """First Piola-Kirchhoff stress, (3, 3), MPa; arguments as in `energy`."""
-        law = self.families.with_directions(*fibres)
-        p = {**law.fibre.scaled(fibre_fraction), **(p or {})}
-        return law.first_piola(deformation_gradient, p)

@@ -78,4 +78,6 @@ def test_library_bands_have_the_stiffness_of_their_modulus_and_area():
     assert flavum.stiffness_n_per_mm == pytest.approx(19.5 * 40 / 15)
     for code in ("ALL", "PLL", "LF", "CL", "ITL", "ISL", "SSL"):
         assert build.spinal_ligament(code, 20.0).force_n(4.0) > 0.0
+    # E 3.5, nu 0.4 confined: 7.5 MPa on 100 mm2 and 2 mm.
+    assert build.facet().stiffness_n_per_mm == pytest.approx(375.0)
     assert build.facet().force_n(-1.0) < 0.0 == build.facet().force_n(0.0)

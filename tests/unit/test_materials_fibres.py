@@ -7,7 +7,7 @@ import ufl
 
 from materials import build, library
 from materials.evaluation import energy_mpa, evaluate, first_piola_mpa, placeholder, tangent_mpa
-from materials.fibres import Annulus, CurveFibre, ExponentialFibre, FibreFamilies
+from materials.fibres import CurveFibre, ExponentialFibre, FibreFamilies
 from materials.polynomial import MooneyRivlin
 
 GROUND = MooneyRivlin(0.18, 0.045, 0.45)
@@ -112,7 +112,7 @@ def test_library_fibres_fit_the_calibrated_curves(region):
     fits = {"exponential": (0.06 if region == "main" else 0.095, 0.11), "curve": (1.0, 0.02)}
     for fibre, (largest_strain, largest_error) in fits.items():
         used = strains <= largest_strain
-        law = families(build.annulus(region, fibre).families.fibre, DIRECTIONS[:1])
+        law = families(build.annulus(region, fibre).fibre, DIRECTIONS[:1])
         F = np.array([along(s) for s in strains[used]])
         stress = first_piola_mpa(law, F) - first_piola_mpa(GROUND, F)
         nominal = np.einsum("i,nij,j->n", a, stress, a) / fraction
@@ -120,17 +120,22 @@ def test_library_fibres_fit_the_calibrated_curves(region):
         assert rms < largest_error * stresses[used].max()
 
 
-@all_fibres
-def test_annulus_scales_the_fibres_only(fibre):
-    f, factor = placeholder(3, 3), placeholder()
-    vectors = [ufl.as_vector(list(d)) for d in DIRECTIONS]
-    annulus = Annulus(FibreFamilies(GROUND, fibre))
+@pytest.mark.parametrize("name", ["exponential", "curve"])
+def test_one_parameter_scales_the_fibres_only(name):
+    law, f, factor = families(FIBRES[name]), placeholder(3, 3), placeholder()
+    scale = {"exponential": "k1_mpa", "curve": "volume_fraction"}[name]
     F = states()
-    ground, full = energy_mpa(GROUND, F), energy_mpa(families(fibre), F)
-    value = evaluate(annulus.energy(f, vectors, factor), {f: F, factor: [0.65]})
+    ground, full = energy_mpa(GROUND, F), energy_mpa(law, F)
+    energy = law.energy(f, {scale: law.parameters()[scale] * factor})
+    value = evaluate(energy, {f: F, factor: [0.65]})
     np.testing.assert_allclose(value, ground + 0.65 * (full - ground), rtol=1e-12)
-    stress = evaluate(annulus.first_piola(f, vectors, factor), {f: F, factor: [1.0]})
-    np.testing.assert_allclose(stress, first_piola_mpa(families(fibre), F), rtol=1e-12)
+
+
+def test_unknown_fibres_are_refused():
+    with pytest.raises(ValueError, match="annulus_fibres_dorsal"):
+        build.annulus("dorsl")
+    with pytest.raises(ValueError, match="exponential"):
+        build.annulus(fibre="steel")
 
 
 @pytest.mark.parametrize(
