@@ -22,12 +22,14 @@ class ContactLaw:
             before it goes on as a straight line; zero gives a kink at closure.
         friction: Coulomb coefficient, zero for a frictionless interface.
         tangential_ratio: elastic tangential stiffness over ``penalty_mpa_per_mm``.
+        rounding: of the corner between stick and slip (see :func:`coulomb`).
     """
 
     penalty_mpa_per_mm: float
     smoothing_mm: float = 0.1
     friction: float = 0.0
-    tangential_ratio: float = 1.0
+    tangential_ratio: float = 0.5
+    rounding: float = 1.0
 
     def __post_init__(self) -> None:
         if not self.penalty_mpa_per_mm > 0.0:
@@ -38,6 +40,8 @@ class ContactLaw:
             raise ValueError(f"friction must not be negative: {self.friction}")
         if not self.tangential_ratio > 0.0:
             raise ValueError(f"tangential_ratio must be positive: {self.tangential_ratio}")
+        if not 0.0 < self.rounding <= 1.0:
+            raise ValueError(f"rounding must be above 0 and at most 1: {self.rounding}")
 
     @property
     def tangential_mpa_per_mm(self) -> float:
@@ -48,7 +52,8 @@ class ContactLaw:
         """Pressure (MPa) and its slope (MPa/mm) at closures (n,); open is negative."""
         closed = np.maximum(closure_mm, 0.0)
         if self.smoothing_mm == 0.0:
-            return self.penalty_mpa_per_mm * closed, self.penalty_mpa_per_mm * (closed > 0.0)
+            slope: Array = np.where(closed > 0.0, self.penalty_mpa_per_mm, 0.0)
+            return slope * closed, slope
         early = np.minimum(closed, self.smoothing_mm)
         slope = self.penalty_mpa_per_mm * early / self.smoothing_mm
         return slope * (closed - 0.5 * early), slope
@@ -71,12 +76,14 @@ class FrictionResponse:
         traction: (n, 3) on the slave.
         by_trial: (n, 3, 3) derivative by the trial traction.
         by_pressure: (n, 3) derivative by the contact pressure.
-        slipping: (n,) mask.
+        kept: (n, 3) trial traction that the history keeps; slip is what it loses.
+        slipping: (n,) mask of points on the cone.
     """
 
     traction: Array
     by_trial: Array
     by_pressure: Array
+    kept: Array
     slipping: NDArray[np.bool_]
 
     def take(self, chosen: IntArray) -> FrictionResponse:
@@ -85,24 +92,39 @@ class FrictionResponse:
             self.traction[chosen],
             self.by_trial[chosen],
             self.by_pressure[chosen],
+            self.kept[chosen],
             self.slipping[chosen],
         )
 
 
-def coulomb(trial: Array, pressure: Array, friction: float) -> FrictionResponse:
-    """Return a trial traction (n, 3) to the friction cone ``|t| <= friction * pressure``."""
-    size = np.sqrt(dot(trial, trial))
+def coulomb(
+    trial: Array, pressure: Array, friction: float, rounding: float = 1.0
+) -> FrictionResponse:
+    """Return a trial traction (n, 3) to the friction cone of radius ``friction * pressure``.
+
+    The corner between stick and slip is a parabola over trial tractions of
+    ``1 - rounding`` to ``1 + rounding`` radii, which keeps Newton's method from
+    going to and fro between the two. Below it a point sticks elastically, above it
+    the traction is the cone's radius.
+    """
     limit = friction * pressure
-    slipping = size > limit
-    safe = np.where(size > 0.0, size, 1.0)
-    direction = trial / safe[:, None]
-    ratio = np.where(slipping, limit / safe, 1.0)
-    traction = ratio[:, None] * trial
-    by_trial = np.empty((trial.shape[0], 3, 3))
-    by_trial[:] = np.eye(3)
-    by_trial -= np.where(slipping, 1.0, 0.0)[:, None, None] * (
-        direction[:, :, None] * direction[:, None, :]
+    size = np.sqrt(dot(trial, trial))
+    ratio = size / np.where(limit > 0.0, limit, 1.0)
+    ratio = np.where(limit > 0.0, ratio, np.where(size > 0.0, np.inf, 0.0))
+    low, high = 1.0 - rounding, 1.0 + rounding
+    bent = np.clip(ratio, low, high)
+    level = np.minimum(ratio, high) - (bent - low) ** 2 / (4.0 * rounding)
+    slope = np.where(ratio < high, 1.0 - (bent - low) / (2.0 * rounding), 0.0)
+    direction = trial / np.where(size > 0.0, size, 1.0)[:, None]
+    secant = np.where(ratio > 0.0, level / np.where(ratio > 0.0, ratio, 1.0), 1.0)
+    along = direction[:, :, None] * direction[:, None, :]
+    by_trial = secant[:, None, None] * np.eye(3)
+    by_trial += (slope - secant)[:, None, None] * along
+    steady = level - np.where(slope > 0.0, ratio * slope, 0.0)
+    return FrictionResponse(
+        traction=(limit * level)[:, None] * direction,
+        by_trial=by_trial,
+        by_pressure=(friction * steady)[:, None] * direction,
+        kept=(np.minimum(ratio, high) * limit)[:, None] * direction,
+        slipping=ratio >= high,
     )
-    by_trial *= ratio[:, None, None]
-    by_pressure = np.where(slipping[:, None], friction * direction, 0.0)
-    return FrictionResponse(traction, by_trial, by_pressure, slipping)

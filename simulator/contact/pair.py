@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Contact of two deformable surfaces: quadrature points of one against facets of the other.
 
-A slave point follows its own outward normal to the curved master surface. Pressure
-and friction act at both ends of that line, so the nodal forces balance exactly, and
-the tangent is the complete derivative (docs/theory/contact.md).
+A slave point is projected on the curved master surface along the master's smoothed
+normals. Pressure and friction act at both ends of that line, so the nodal forces balance
+exactly (docs/theory/contact.md).
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from simulator.contact.records import (
     block_dofs,
     nodal_sums,
 )
-from simulator.contact.search import FacetSearch, Hits, meet_facets
+from simulator.contact.search import FacetSearch, Hits, project, surface_at
 from simulator.contact.surface import ContactSurface, PointFrame
 
 
@@ -42,8 +42,11 @@ from simulator.contact.surface import ContactSurface, PointFrame
 class _Evaluation:
     """All local points at one displacement; tractions are zero where nothing touches."""
 
-    frame: PointFrame
+    state: ContactState
+    slave_positions: Array
     master_positions: Array
+    normals: Array
+    frame: PointFrame
     hits: Hits
     closure: Array
     pressure: Array
@@ -85,7 +88,6 @@ class PairContact:
         count = slave.local.size
         self._facet_of = np.repeat(np.arange(count), slave.points_per_facet)
         self._shapes = np.tile(slave.shapes, (count, 1))
-        self._slopes = np.tile(slave.gradients, (count, 1, 1))
 
     def update_candidates(self, u: dolfinx.fem.Function) -> bool:
         """Renew the superset of pairs if pairs near contact have left it; collective.
@@ -106,23 +108,24 @@ class PairContact:
         return changed
 
     def pattern(self) -> tuple[IntArray, IntArray]:
-        """Global block dofs (n, 6) and (n, 6): rectangles of blocks beyond the bodies' own."""
+        """Global scalar dofs (n, 18) and (n, 18): rectangles beyond the bodies' own."""
         slave_nodes = self.slave.nodes[self.slave.facets[self.slave.local]]
         master_nodes = self.master.nodes[self.master.facets]
         facet, partner = self._candidates.pairs()
         there, anchor = self._candidates.couples()
         one, two = slave_nodes[facet], master_nodes[partner]
         rows = np.concatenate([one, two, master_nodes[there]])
-        return rows, np.concatenate([two, one, master_nodes[anchor]])
+        cols = np.concatenate([two, one, master_nodes[anchor]])
+        return block_dofs(rows), block_dofs(cols)
 
     def evaluate(self, u: dolfinx.fem.Function, need_tangent: bool = True) -> ContactIncrement:
         """Residual and tangent at a displacement with updated ghosts; collective."""
         last = self._evaluate(u)
         index = last.active.index
-        dofs, residual = self._residual(last)
+        dofs, values = self._residual(last)
         return ContactIncrement(
             dofs=dofs,
-            residual=residual,
+            values=values,
             tangent=self._tangent(last) if need_tangent and index.size else (),
             active=int(index.size),
             slipping=int(last.slipping.sum()),
@@ -173,13 +176,18 @@ class PairContact:
         """Fields of the last evaluation at the local points."""
         last = self._require_last()
         surface = self.slave
+        normal = -last.frame.normal
+        met = np.flatnonzero(last.hits.facet >= 0)
+        on = self.master.facets[last.hits.facet[met]]
+        nodal, normals = last.master_positions[on], last.normals[on]
+        normal[met] = surface_at(nodal, normals, last.hits.eta[met])[2]
         return ContactOutput(
             point=self._state.point,
             reference_mm=surface.frame(surface.reference).position,
             current_mm=last.frame.position,
             area_reference_mm2=surface.weights,
             area_current_mm2=surface.current_weights(last.frame),
-            normal=last.frame.normal,
+            normal=normal,
             pressure_mpa=last.pressure,
             traction_mpa=last.traction,
             gap_mm=last.hits.gap,
@@ -189,8 +197,8 @@ class PairContact:
     def resultant(self, about: Array | None = None) -> Resultant:
         """Force and moment on the slave body about a point (origin); collective."""
         last = self._require_last()
-        density = last.traction - last.pressure[:, None] * last.frame.normal
-        force = self.slave.weights[:, None] * density
+        force = np.zeros_like(last.frame.position)
+        force[last.active.index] = last.active.weight[:, None] * last.active.density
         return sum_over_ranks(self.slave, last.frame.position, force, about)
 
     def _require_last(self) -> _Evaluation:
@@ -204,21 +212,40 @@ class PairContact:
         return self._state.anchor_facet[index]
 
     def _evaluate(self, u: dolfinx.fem.Function) -> _Evaluation:
-        frame = self.slave.frame(self.slave.positions(u))
-        positions = self.master.positions(u)
-        guess = self._last.hits if self._last is not None else None
-        hits = self._search.locate(frame.position, frame.normal, positions, guess)
+        slave_positions, positions = self.slave.positions(u), self.master.positions(u)
+        last = self._last
+        if (
+            last is not None
+            and last.state is self._state
+            and np.array_equal(slave_positions, last.slave_positions)
+            and np.array_equal(positions, last.master_positions)
+        ):
+            return last
+        frame = self.slave.frame(slave_positions)
+        guess = last.hits if last is not None else None
+        normals = self._search.nodal_normals(positions)
+        hits = self._search.locate(frame.position, frame.normal, positions, normals, guess)
         closure = self._state.shift_mm - hits.gap
         pressure, slope = self.law.pressure(np.nan_to_num(closure, nan=-1.0))
         index = np.flatnonzero(pressure > 0.0)
-        active = self._active(index, frame, positions, hits, closure, pressure, slope)
+        active = self._active(index, frame, positions, normals, hits, closure, pressure, slope)
         traction = np.zeros_like(frame.position)
         slipping = np.zeros(pressure.size, dtype=bool)
         if active.friction is not None:
             traction[index] = active.friction.traction
             slipping[index] = active.friction.slipping
         self._last = _Evaluation(
-            frame, positions, hits, closure, pressure, traction, slipping, active
+            state=self._state,
+            slave_positions=slave_positions,
+            master_positions=positions,
+            normals=normals,
+            frame=frame,
+            hits=hits,
+            closure=closure,
+            pressure=pressure,
+            traction=traction,
+            slipping=slipping,
+            active=active,
         )
         return self._last
 
@@ -227,18 +254,21 @@ class PairContact:
         index: IntArray,
         frame: PointFrame,
         positions: Array,
+        normals: Array,
         hits: Hits,
         closure: Array,
         pressure: Array,
         stiffness: Array,
     ) -> ActivePoints:
-        eta, normal = hits.eta[index], frame.normal[index]
-        slopes = shape_gradients(eta)
+        eta = hits.eta[index]
+        on = self.master.facets[hits.facet[index]]
+        _, tangents, normal, bend = surface_at(positions[on], normals[on], eta)
         state = self._state
         anchor_facet = self._anchor_facets(index)
         anchor_shape = shape_functions(state.anchor[index, :2])
         offset = np.zeros((index.size, 3))
-        share, share_slope = np.zeros(index.size), np.zeros(index.size)
+        share: Array = np.zeros(index.size)
+        share_slope: Array = np.zeros(index.size)
         friction = None
         if self.law.friction > 0.0:
             held = anchor_facet >= 0
@@ -249,18 +279,16 @@ class PairContact:
             share, share_slope = share * held, share_slope * held
             across = offset - dot(offset, normal)[:, None] * normal
             trial = -self.law.tangential_mpa_per_mm * share[:, None] * across
-            friction = coulomb(trial, pressure[index], self.law.friction)
+            friction = coulomb(trial, pressure[index], self.law.friction, self.law.rounding)
         return ActivePoints(
             index=index,
             weight=self.slave.weights[index],
             slave_shape=self._shapes[index],
-            slave_slopes=self._slopes[index],
-            tangents=frame.tangents[index],
-            normal=normal,
-            jacobian=frame.jacobian[index],
             master_shape=shape_functions(eta),
-            master_slopes=slopes,
-            base=slopes @ positions[self.master.facets[hits.facet[index]]],
+            master_slopes=shape_gradients(eta),
+            tangents=tangents,
+            normal=normal,
+            bend=bend,
             gap=hits.gap[index],
             pressure=pressure[index],
             stiffness=stiffness[index],
@@ -282,7 +310,7 @@ class PairContact:
     def _residual(self, last: _Evaluation) -> tuple[IntArray, Array]:
         active = last.active
         force = active.weight[:, None] * active.density
-        shapes = np.concatenate([active.slave_shape, -active.master_shape], axis=1)
+        shapes = np.concatenate([-active.slave_shape, active.master_shape], axis=1)
         blocks, sums = nodal_sums(self._nodes(last), shapes[:, :, None] * force[:, None, :])
         return block_dofs(blocks[:, None]), sums
 
@@ -320,16 +348,13 @@ class PairContact:
         """Carry the anchors along with slip, onto the facets now in contact."""
         anchor = np.zeros((last.closure.size, 3))
         anchor[:, :2] = last.hits.eta
-        if self.law.friction > 0.0 and last.active.index.size:
+        if last.active.friction is not None and last.active.index.size:
             index = last.active.index
-            elastic = last.traction[index] / self.law.tangential_mpa_per_mm
+            elastic = last.active.friction.kept / self.law.tangential_mpa_per_mm
             nodal = last.master_positions[self.master.facets[last.hits.facet[index]]]
-            eta, _, _ = meet_facets(
-                last.frame.position[index] + elastic,
-                last.frame.normal[index],
-                nodal,
-                last.hits.eta[index],
-            )
+            fixed = np.repeat(last.active.normal[:, None], nodal.shape[1], axis=1)
+            place = last.frame.position[index] + elastic
+            eta = project(place, nodal, fixed, last.hits.eta[index]).eta
             found = np.isfinite(eta).all(axis=1)
             anchor[index[found], :2] = eta[found]
         self._state = replace(

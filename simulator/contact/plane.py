@@ -9,7 +9,7 @@ import dolfinx
 import numpy as np
 from numpy.typing import ArrayLike
 
-from simulator.contact.facet import Array, IntArray, dot
+from simulator.contact.facet import Array, IntArray
 from simulator.contact.history import (
     closing_share,
     gather_state,
@@ -92,8 +92,8 @@ class PlaneContact:
         return False
 
     def pattern(self) -> tuple[IntArray, IntArray]:
-        """No blocks beyond the body's own: arrays (0, 6)."""
-        return np.empty((0, 6), dtype=np.int64), np.empty((0, 6), dtype=np.int64)
+        """No blocks beyond the body's own: arrays (0, 18)."""
+        return np.empty((0, 18), dtype=np.int64), np.empty((0, 18), dtype=np.int64)
 
     def evaluate(self, u: dolfinx.fem.Function, need_tangent: bool = True) -> ContactIncrement:
         """Residual and tangent at a displacement with updated ghosts; collective."""
@@ -115,7 +115,7 @@ class PlaneContact:
             tangent = (TangentBlocks(dofs, dofs, self._stiffness(last, used)),)
         return ContactIncrement(
             dofs=block_dofs(blocks[:, None]),
-            residual=sums,
+            values=sums,
             tangent=tangent,
             active=int(busy.sum()),
             slipping=int((last.friction.slipping & busy).sum()),
@@ -171,7 +171,7 @@ class PlaneContact:
             current_mm=last.frame.position,
             area_reference_mm2=self.slave.weights,
             area_current_mm2=self.slave.current_weights(last.frame),
-            normal=np.broadcast_to(-self.normal, last.frame.position.shape).copy(),
+            normal=np.broadcast_to(self.normal, last.frame.position.shape).copy(),
             pressure_mpa=last.pressure,
             traction_mpa=last.friction.traction,
             gap_mm=self._state.shift_mm - last.closure,
@@ -208,7 +208,7 @@ class PlaneContact:
         share, share_slope = share * held, share_slope * held
         across = (frame.position - state.anchor) @ self._plane
         trial = -self.law.tangential_mpa_per_mm * share[:, None] * across
-        friction = coulomb(trial, pressure, self.law.friction)
+        friction = coulomb(trial, pressure, self.law.friction, self.law.rounding)
         tack = -self.tack_mpa_per_mm * (frame.position - self._reference)
         self._last = _Evaluation(
             frame, closure, pressure, stiffness, share, share_slope, across, friction, tack
@@ -234,7 +234,7 @@ class PlaneContact:
 
     def _accept(self, last: _Evaluation) -> None:
         """Carry the anchors along with slip."""
-        elastic = last.friction.traction / self.law.tangential_mpa_per_mm
+        elastic = last.friction.kept / self.law.tangential_mpa_per_mm
         self._state = replace(
             self._state,
             anchor_facet=np.zeros(last.closure.size, dtype=np.int64),

@@ -91,7 +91,7 @@ class ContactOutput:
         current_mm: (n, 3) current positions.
         area_reference_mm2: (n,) area weights.
         area_current_mm2: (n,) area weights.
-        normal: (n, 3) direction of the partner, along which the pressure pushes back.
+        normal: (n, 3) direction in which pressure acts on the slave.
         pressure_mpa: (n,) not negative.
         traction_mpa: (n, 3) tangential traction.
         gap_mm: (n,) negative when penetrating, NaN without a partner.

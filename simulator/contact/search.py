@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Where the normals of slave points meet a curved surface of P2 facets."""
+"""Projection of points onto a curved surface of P2 facets along its smoothed normals.
+
+The normals are averaged at the nodes and interpolated like the surface, so that the
+projection and its direction are continuous across the sides of facets.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +27,7 @@ from simulator.contact.facet import (
 _NEWTON_LIMIT = 12
 _HOP_LIMIT = 4
 _INSIDE = 1e-7
+_ATTEMPTS = 4
 _SUB_CENTROIDS = NODE_COORDINATES[SUB_TRIANGLES].mean(axis=1)
 
 
@@ -31,9 +36,9 @@ class Hits:
     """Partner of each of n points.
 
     Attributes:
-        facet: (n,) facet that the normal meets, -1 without a partner.
+        facet: (n,) facet of the projection, -1 without a partner.
         eta: (n, 2) local coordinates there.
-        gap: (n,) distance along the normal, negative behind the point; NaN without one.
+        gap: (n,) distance along the normal there, negative below the surface, or NaN.
     """
 
     facet: IntArray
@@ -41,12 +46,12 @@ class Hits:
     gap: Array
 
 
-def inverse_columns(b1: Array, b2: Array, b3: Array) -> tuple[Array, Array, Array, Array]:
-    """Rows of the inverse of the 3 x 3 matrices with given columns, and determinants."""
+def inverse_columns(b1: Array, b2: Array, b3: Array) -> tuple[Array, Array, Array]:
+    """Rows of the inverses of the 3 x 3 matrices with given columns; NaN if singular."""
     r1, r2, r3 = cross(b2, b3), cross(b3, b1), cross(b1, b2)
     determinant = dot(b1, r1)
-    safe = np.where(np.abs(determinant) > 1e-14, determinant, np.nan)[:, None]
-    return r1 / safe, r2 / safe, r3 / safe, determinant
+    safe = np.where(np.abs(determinant) > 1e-14, determinant, np.nan)[..., None]
+    return r1 / safe, r2 / safe, r3 / safe
 
 
 class FacetSearch:
@@ -65,8 +70,8 @@ class FacetSearch:
         Args:
             facets: places of the nodes.
             neighbours: facet opposite to each corner or -1.
-            radius_mm: largest distance along the normal, to either side.
-            facing: least cosine between a normal and the partner's reversed normal.
+            radius_mm: largest distance to either side.
+            facing: least cosine between a point's own normal and the surface's reversed one.
             candidates: flat triangles looked at for a point without a guess.
         """
         self.facets = facets
@@ -74,64 +79,89 @@ class FacetSearch:
         self.radius_mm = radius_mm
         self.facing = facing
         self.candidates = min(candidates, 4 * facets.shape[0])
+        self._triangles = facets[:, SUB_TRIANGLES].reshape(-1, 3)
 
-    def locate(self, points: Array, normals: Array, positions: Array, guess: Hits | None) -> Hits:
-        """Meet the surface at nodal ``positions`` (N, 3) along ``normals`` (n, 3).
+    def nodal_normals(self, positions: Array) -> Array:
+        """Unit outward normals (N, 3): area-weighted means of the flat triangles at a node."""
+        triangles = self._triangles
+        a, b, c = positions[triangles[:, 0]], positions[triangles[:, 1]], positions[triangles[:, 2]]
+        areas = np.repeat(cross(b - a, c - a), 3, axis=0)
+        nodes = triangles.ravel()
+        normals = np.empty(positions.shape)
+        for component in range(3):
+            normals[:, component] = np.bincount(
+                nodes, weights=areas[:, component], minlength=positions.shape[0]
+            )
+        length = np.sqrt(dot(normals, normals))
+        return normals / np.maximum(length, np.finfo(float).tiny)[:, None]
 
-        ``guess`` only saves time: partners of an earlier evaluation, followed across
-        the sides of facets.
+    def locate(
+        self,
+        points: Array,
+        own_normals: Array,
+        positions: Array,
+        normals: Array,
+        guess: Hits | None,
+    ) -> Hits:
+        """Project ``points`` (n, 3) on the surface at nodal ``positions`` (N, 3).
+
+        Args:
+            points: slave points.
+            own_normals: (n, 3) outward normals of their own surface, to tell sides apart.
+            positions: current positions of the surface's nodes.
+            normals: their normals (N, 3) by :meth:`nodal_normals`.
+            guess: partners of an earlier evaluation, followed across the sides of
+                facets; only saves time.
         """
+        field = _Field(positions[self.facets], normals[self.facets])
         count = points.shape[0]
-        facet = np.full(count, -1, dtype=np.int64)
-        eta, gap = np.full((count, 2), 1.0 / 3.0), np.full(count, np.nan)
-        nodal = positions[self.facets]
-        todo = np.arange(count)
+        hits = Hits(
+            np.full(count, -1, dtype=np.int64),
+            np.full((count, 2), 1.0 / 3.0),
+            np.full(count, np.nan),
+        )
+        todo: IntArray = np.arange(count)
         if guess is not None:
             known = np.flatnonzero(guess.facet >= 0)
             done = self._walk(
-                known, guess.facet[known], guess.eta[known], points, normals, nodal, facet, eta, gap
+                known, guess.facet[known], guess.eta[known], points, own_normals, field, hits
             )
             unknown = np.ones(count, dtype=bool)
             unknown[known[done]] = False
             todo = np.flatnonzero(unknown)
         if todo.size:
-            self._search(todo, points, normals, positions, nodal, facet, eta, gap)
-        return Hits(facet, eta, gap)
-
-    def _accept(self, on: IntArray, eta: Array, gap: Array, cosine: Array) -> NDArray[np.bool_]:
-        least = np.minimum(eta.min(axis=1), 1.0 - eta.sum(axis=1))
-        return (least >= -_INSIDE) & (np.abs(gap) <= self.radius_mm) & (cosine >= self.facing)
+            self._search(todo, points, own_normals, positions, field, hits)
+        return hits
 
     def _walk(
         self,
         index: IntArray,
         start: IntArray,
-        eta0: Array,
-        points: Array,
-        normals: Array,
-        nodal: Array,
-        facet: IntArray,
         eta: Array,
-        gap: Array,
+        points: Array,
+        own_normals: Array,
+        field: _Field,
+        hits: Hits,
     ) -> NDArray[np.bool_]:
-        """Follow guesses; writes accepted partners and returns which were accepted."""
+        """Follow guesses; writes accepted partners into ``hits``, returns which were."""
         done = np.zeros(index.size, dtype=bool)
-        at, local = start.copy(), eta0.copy()
-        left = np.arange(index.size)
+        at, local = start.copy(), eta.copy()
+        left: IntArray = np.arange(index.size)
         for _ in range(_HOP_LIMIT):
-            i = index[left]
-            found, distance, cosine = meet_facets(
-                points[i], normals[i], nodal[at[left]], local[left]
-            )
-            good = self._accept(at[left], found, distance, cosine)
-            facet[i[good]], eta[i[good]], gap[i[good]] = at[left[good]], found[good], distance[good]
+            i, on = index[left], at[left]
+            met = project(points[i], field.positions[on], field.normals[on], local[left])
+            least = np.minimum(met.eta.min(axis=1), 1.0 - met.eta.sum(axis=1))
+            good = (least >= -_INSIDE) & (np.abs(met.gap) <= self.radius_mm)
+            good &= dot(met.normal, own_normals[i]) <= -self.facing
+            hits.facet[i[good]], hits.eta[i[good]] = on[good], met.eta[good]
+            hits.gap[i[good]] = met.gap[good]
             done[left[good]] = True
-            left, found = left[~good], found[~good]
+            left, found, least = left[~good], met.eta[~good], least[~good]
             bary = np.column_stack([1.0 - found.sum(axis=1), found])
-            step = self.neighbours[at[left], np.nanargmin(np.nan_to_num(bary, nan=1.0), axis=1)]
-            on = (step >= 0) & (bary.min(axis=1) < 0.0)
-            left = left[on]
-            at[left], local[left] = step[on], 1.0 / 3.0
+            step = self.neighbours[at[left], np.argmin(np.nan_to_num(bary, nan=1.0), axis=1)]
+            further = (step >= 0) & (least < 0.0)
+            left = left[further]
+            at[left], local[left] = step[further], 1.0 / 3.0
             if left.size == 0:
                 break
         return done
@@ -140,88 +170,104 @@ class FacetSearch:
         self,
         todo: IntArray,
         points: Array,
-        normals: Array,
+        own_normals: Array,
         positions: Array,
-        nodal: Array,
-        facet: IntArray,
-        eta: Array,
-        gap: Array,
+        field: _Field,
+        hits: Hits,
     ) -> None:
-        """Find partners from scratch among the flat triangles near the normal."""
-        flat = self.facets[:, SUB_TRIANGLES].reshape(-1, 3)
-        corners = positions[flat]
-        tree = cKDTree(corners.mean(axis=1))
-        x, n = points[todo], normals[todo]
-        _, nearest = tree.query(x)
-        along = dot(tree.data[nearest] - x, n)
-        along = np.clip(along, -self.radius_mm, self.radius_mm)
-        _, near = tree.query(x + along[:, None] * n, k=self.candidates)
+        """Project from scratch: try the flat triangles nearest to a point in order."""
+        corners = positions[self._triangles]
+        centres = corners.mean(axis=1)
+        _, near = cKDTree(centres).query(points[todo], k=self.candidates)
         near = near.reshape(todo.size, -1)
         k = near.shape[1]
-        tri = corners[near.ravel()]
-        b1, b2 = tri[:, 1] - tri[:, 0], tri[:, 2] - tri[:, 0]
-        ray = np.repeat(n, k, axis=0)
-        r1, r2, r3, _ = inverse_columns(b1, b2, -ray)
-        d = np.repeat(x, k, axis=0) - tri[:, 0]
+        b1, b2 = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
+        normal = cross(b1, b2)
+        normal /= np.maximum(np.sqrt(dot(normal, normal)), np.finfo(float).tiny)[:, None]
+        r1, r2, r3 = (row[near] for row in inverse_columns(b1, b2, normal))
+        d = points[todo][:, None] - corners[:, 0][near]
         s, t, distance = dot(r1, d), dot(r2, d), dot(r3, d)
         outside = np.maximum(-np.minimum(np.minimum(s, t), 1.0 - s - t), 0.0)
-        opposed = dot(cross(b1, b2), ray) < 0.0
-        cost = np.where(opposed & (np.abs(distance) <= 2.0 * self.radius_mm), outside, np.inf)
-        cost = np.nan_to_num(cost, nan=np.inf).reshape(todo.size, k)
-        distance = np.nan_to_num(distance, nan=np.inf).reshape(todo.size, k)
-        rank = np.lexsort((np.abs(distance), np.round(cost, 9)), axis=1)
-        open_ = np.arange(todo.size)
-        for attempt in range(min(4, k)):
-            best = rank[open_, attempt]
-            useful = cost[open_, best] < 1.0
-            open_, best = open_[useful], best[useful]
-            if open_.size == 0:
+        facing = dot(normal[near], own_normals[todo][:, None]) < 0.0
+        cost = np.where(facing & (np.abs(distance) <= 2.0 * self.radius_mm), outside, np.inf)
+        cost = np.nan_to_num(cost, nan=np.inf)
+        rank = np.lexsort((np.abs(np.nan_to_num(distance)), np.round(cost, 9)), axis=1)
+        left = np.arange(todo.size)
+        for attempt in range(min(_ATTEMPTS, k)):
+            best = rank[left, attempt]
+            useful = cost[left, best] < 1.0
+            left, best = left[useful], best[useful]
+            if left.size == 0:
                 break
-            chosen = near[open_, best]
-            done = self._walk(
-                todo[open_],
-                chosen // 4,
-                _SUB_CENTROIDS[chosen % 4],
-                points,
-                normals,
-                nodal,
-                facet,
-                eta,
-                gap,
-            )
-            open_ = open_[~done]
+            chosen = near[left, best]
+            eta = _SUB_CENTROIDS[chosen % 4]
+            done = self._walk(todo[left], chosen // 4, eta, points, own_normals, field, hits)
+            left = left[~done]
 
 
-def meet_facets(
-    points: Array, normals: Array, nodal: Array, eta0: Array
-) -> tuple[Array, Array, Array]:
-    """Newton iteration for ``x(eta) = point + gap * normal`` on facets ``nodal`` (n, 6, 3).
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """Positions and normals (F, 6, 3) of the nodes of all facets."""
 
-    Returns local coordinates (n, 2), gaps (n,) and the cosine between the normal and the
-    facet's reversed normal; NaN where there is no solution.
+    positions: Array
+    normals: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """Place of n points relative to given facets, NaN where there is none.
+
+    Attributes:
+        eta: (n, 2) local coordinates, also outside of the facet.
+        gap: (n,) distance along ``normal`` (n, 3).
+        tangents: (n, 2, 3) derivatives of the surface, ``bend`` (n, 2, 3) of the normal.
     """
+
+    eta: Array
+    gap: Array
+    normal: Array
+    tangents: Array
+    bend: Array
+
+
+def surface_at(nodal: Array, normals: Array, eta: Array) -> tuple[Array, Array, Array, Array]:
+    """Position (n, 3), tangents (n, 2, 3), unit normal (n, 3) and its derivatives (n, 2, 3).
+
+    Args:
+        nodal: (n, 6, 3) node positions of the facets.
+        normals: (n, 6, 3) their nodal normals.
+        eta: (n, 2) local coordinates.
+    """
+    values, slopes = shape_functions(eta)[:, None, :], shape_gradients(eta)
+    raw = (values @ normals)[:, 0]
+    length = np.maximum(np.sqrt(dot(raw, raw)), np.finfo(float).tiny)
+    normal = raw / length[:, None]
+    bend = (slopes @ normals) / length[:, None, None]
+    bend -= dot(bend, normal[:, None])[:, :, None] * normal[:, None]
+    return (values @ nodal)[:, 0], slopes @ nodal, normal, bend
+
+
+def project(points: Array, nodal: Array, normals: Array, start: Array) -> Projection:
+    """Solve ``y(eta) + gap * n(eta) = point`` on facets (n, 6, 3) by Newton's method."""
     count = points.shape[0]
-    eta, gap = eta0.copy(), np.zeros(count)
-    cosine = np.full(count, np.nan)
+    eta, gap = start.copy(), np.zeros(count)
+    normal = np.zeros((count, 3))
+    tangents, bend = np.zeros((count, 2, 3)), np.zeros((count, 2, 3))
     left = np.arange(count)
-    for iteration in range(_NEWTON_LIMIT):
+    for _ in range(_NEWTON_LIMIT):
+        place, slopes, n, turn = surface_at(nodal[left], normals[left], eta[left])
+        normal[left], tangents[left], bend[left] = n, slopes, turn
+        columns = slopes + gap[left, None, None] * turn
+        r1, r2, r3 = inverse_columns(columns[:, 0], columns[:, 1], n)
+        d = points[left] - place
+        step = np.column_stack([dot(r1, d), dot(r2, d)])
+        size = np.abs(step).max(axis=1)
+        gap[left] = dot(r3, d)
+        scale = np.minimum(1.0, 1.0 / np.maximum(size, 1.0))
+        eta[left] += step * scale[:, None]
+        left = left[size > 1e-12]
+        left = left[np.abs(eta[left]).max(axis=1) < 4.0]
         if left.size == 0:
             break
-        x, n, nodes = points[left], normals[left], nodal[left]
-        local = eta[left]
-        here = (shape_functions(local)[:, None, :] @ nodes)[:, 0]
-        slopes = shape_gradients(local) @ nodes
-        b1, b2 = slopes[:, 0], slopes[:, 1]
-        r1, r2, r3, determinant = inverse_columns(b1, b2, -n)
-        d = x - here
-        step = np.column_stack([dot(r1, d), dot(r2, d)])
-        gap[left] = dot(r3, d)
-        area = cross(b1, b2)
-        cosine[left] = determinant / np.sqrt(np.maximum(dot(area, area), 1e-300))
-        size = np.abs(step).max(axis=1)
-        eta[left] = local + step * np.minimum(1.0, 1.0 / np.maximum(size, 1e-300))[:, None]
-        left = left[size > 1e-12] if iteration else left[size > 1e-14]
-        left = left[np.abs(eta[left]).max(axis=1) < 4.0]
-    eta[left] = np.nan
-    gap[left] = np.nan
-    return eta, gap, np.nan_to_num(cosine, nan=-1.0)
+    eta[left], gap[left] = np.nan, np.nan
+    return Projection(eta, gap, normal, tangents, bend)

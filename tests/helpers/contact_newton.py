@@ -110,7 +110,7 @@ def contact_vector(like: PETSc.Vec, increments: list[ContactIncrement]) -> PETSc
     vector = PETSc.Vec().createMPI(like.getSizes(), comm=like.getComm())
     for increment in increments:
         vector.setValues(
-            increment.dofs.ravel().astype(PETSc.IntType), increment.residual.ravel(), addv=True
+            increment.dofs.ravel().astype(PETSc.IntType), increment.values.ravel(), addv=True
         )
     vector.assemble()
     return vector
@@ -132,9 +132,7 @@ def solve(
     start = size and model.space.dofmap.index_map.local_range[0] * 3
     owned = _owned(model)
     u = model.u
-    if model.target is not None:
-        u.x.array[owned] = model.target[owned]
-        u.x.scatter_forward()
+    target = np.zeros(u.x.array.size) if model.target is None else model.target
     for term in model.terms:
         term.update_candidates(u)
     free = np.ones(size, dtype=bool)
@@ -166,6 +164,7 @@ def solve(
             model.norms = norms
             model.iterations.append(iteration)
             return iteration
+        r.array_w[owned] = u.x.array[owned] - target[owned]
         matrix = fem_petsc.assemble_matrix(model.tangent)
         matrix.assemble()
         extra = contact_matrix(matrix, increments)
@@ -179,7 +178,7 @@ def solve(
         step = r.duplicate()
         ksp.solve(r, step)
         largest = step.norm(PETSc.NormType.NORM_INFINITY)
-        u.x.array[:size] -= step.array_r[:size] * min(1.0, model.max_step_mm / largest)
+        u.x.array[:size] -= step.array_r * min(1.0, model.max_step_mm / largest)
         u.x.scatter_forward()
         for item in (r, contact, matrix, extra, ksp, step):
             item.destroy()
