@@ -104,7 +104,9 @@ def read_angles(storage: Storage, side: str) -> JointAngles:
         name: values * (mirror if name in _MIRRORED else 1.0)
         for name, values in _columns(storage, {n: n for n in (*PELVIS, *LUMBAR)}, factor).items()
     }
-    locked = [n for n in ("subtalar_angle", "mtp_angle") if n in leg and not measured(leg[n])]
+    locked: list[str] = [
+        n for n in ("subtalar_angle", "mtp_angle") if n in leg and not measured(leg[n])
+    ]
     if set(LUMBAR) <= set(trunk) and not any(measured(trunk[n]) for n in LUMBAR):
         locked += LUMBAR
     pelvis = None

@@ -17,6 +17,8 @@ Array = NDArray[np.float64]
 LARGEST_MEAN_M_S2 = 0.3
 """Largest horizontal mean over a stride: steady walking has none, so more is a fault of
 the plates (drift, axes) or a change of speed."""
+RUN_OUT_S = 0.01
+"""Time in which the force below the contact threshold runs out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +53,26 @@ def shifted_half_stride(
     time_s: Array, force_n: Array, stance: Contact, stride: Stride, at_s: Array
 ) -> Array:
     """The other foot as the analysed one half a stride later, mirrored; shape (n, 3)."""
-    phase = np.mod(at_s - stance.start_s - 0.5 * stride.duration_s, stride.duration_s)
-    return _in_stance(time_s, force_n, stance, phase) * [1.0, 1.0, -1.0]
+    return repeated(time_s, force_n, stance, stride, at_s - 0.5 * stride.duration_s) * [
+        1.0,
+        1.0,
+        -1.0,
+    ]
 
 
-def _in_stance(time_s: Array, force_n: Array, stance: Contact, phase: Array) -> Array:
-    own = np.stack(
-        [np.interp(stance.start_s + phase, time_s, force_n[:, i]) for i in range(3)], axis=1
-    )
-    own[phase > stance.duration_s] = 0.0
-    return own
+def repeated(time_s: Array, force_n: Array, stance: Contact, stride: Stride, at_s: Array) -> Array:
+    """The force of one stance, repeated with every stride; shape (n, 3).
+
+    What is left of it at contact and toe-off runs out within ``RUN_OUT_S``, so that
+    accelerations have no step.
+    """
+    length, whole = stance.duration_s, stride.duration_s
+    phase = np.mod(at_s - stance.start_s, whole)
+    early = phase > 0.5 * (length + whole)
+    before = np.where(early, whole - phase, np.where(phase > length, phase - length, 0.0))
+    inside = np.where(early, 0.0, np.minimum(phase, length))
+    force = _sample(time_s, force_n, stance.start_s + inside)
+    return np.asarray(force * np.clip(1.0 - before / RUN_OUT_S, 0.0, 1.0)[:, None])
 
 
 def both_feet(forces: GroundForces, stance: Contact, stride: Stride, mass_kg: float) -> BothFeet:
@@ -91,8 +103,7 @@ def both_feet(forces: GroundForces, stance: Contact, stride: Stride, mass_kg: fl
         )
         source = f"columns {forces.labels[1]}_v*"
     else:
-        phase = np.mod(time - stance.start_s, stride.duration_s)
-        force = _in_stance(foot.time_s, foot.force_n, stance, phase)
+        force = repeated(foot.time_s, foot.force_n, stance, stride, time)
         other = shifted_half_stride(foot.time_s, foot.force_n, stance, stride, time)
         source = "the analysed foot half a stride later, mirrored"
         why = "no force of the other foot" if not measured else "no whole stride"

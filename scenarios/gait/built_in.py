@@ -6,7 +6,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from scenarios.gait.both_feet import shifted_half_stride
+from scenarios.gait.both_feet import repeated, shifted_half_stride
 from scenarios.gait.contacts import Contact, Stride
 from scenarios.gait.foot_frame import distance_outside_mm
 from scenarios.gait.forces import STANDARD_GRAVITY
@@ -39,8 +39,8 @@ def built_in_gait(speed_m_s: float, walker: Walker) -> StanceGait:
 
     count = 800
     cycle = ground.stride_s * np.arange(count) / count
-    own = np.stack([np.interp(cycle, time, f, right=0.0) for f in force.T], axis=1)
-    whole = own + shifted_half_stride(time, force, stance, stride, cycle)
+    whole = repeated(time, force, stance, stride, cycle)
+    whole += shifted_half_stride(time, force, stance, stride, cycle)
     mean = 1000.0 * (whole.mean(axis=0) - [0.0, weight, 0.0]) / walker.body_mass_kg
 
     other = shifted_half_stride(time, force, stance, stride, time)
@@ -95,7 +95,7 @@ def standing_gait(walker: Walker, body_weight_share: float = 0.5) -> StanceGait:
 
     The centre of pressure is left undefined: in standing it is a result.
     """
-    percent = np.linspace(0.0, 100.0, 5)
+    percent: Array = np.asarray(np.linspace(0.0, 100.0, 5), dtype=np.float64)
     n = len(percent)
     weight = walker.body_mass_kg * STANDARD_GRAVITY
     up = np.tile([0.0, 1.0, 0.0], (n, 1))

@@ -64,10 +64,15 @@ class Footprint:
 
 
 def _line(time: Array, place: Array) -> tuple[Array, Array]:
-    """Place at the mean time and velocity, by regression; each (2,)."""
+    """Place at the mean time and velocity, by regression; each (2,).
+
+    A belt moves along X; ground that moves slower than a treadmill stands still.
+    """
     centre = time - time.mean()
-    velocity = centre @ place / (centre @ centre)
-    return place.mean(axis=0), velocity
+    speed = float(centre @ place[:, 0] / (centre @ centre))
+    if abs(speed) <= 1000.0 * TREADMILL_M_S:
+        speed = 0.0
+    return place.mean(axis=0), np.array([speed, 0.0])
 
 
 def footprint_from_markers(time_s: Array, markers: Mapping[str, Array]) -> Footprint | None:
@@ -174,7 +179,7 @@ def distance_outside_mm(points: Array, outline: Array) -> Array:
     return np.nan_to_num(np.where(inside, 0.0, distance))
 
 
-def held(values: Array, defined: Array) -> Array:
+def held(values: Array, defined: NDArray[np.bool_]) -> Array:
     """Keep rows where ``defined`` and hold the nearest of them elsewhere; shape as given."""
     at = np.flatnonzero(defined)
     rows = np.arange(len(values))

@@ -165,7 +165,7 @@ def _foot(storage: Storage, columns: dict[str, str], mirror: bool) -> FootForce:
     names = {label.lower(): label for label in storage.labels}
     candidates = (torque[: -len("vy")] + "y", torque[: -len("vy")] + "my")
     label = next((names[c] for c in candidates if c in names), None)
-    moment = np.zeros(len(force))
+    moment: Array = np.zeros(len(force))
     if label is not None and storage.labels.count(label) == 1:
         moment = 1000.0 * np.nan_to_num(storage.column(label, gaps=True))
     if mirror:

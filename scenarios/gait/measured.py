@@ -32,7 +32,7 @@ from scenarios.gait.storage import read_storage
 
 Array = NDArray[np.float64]
 
-PERCENT = np.linspace(0.0, 100.0, 201)
+PERCENT: Array = np.asarray(np.linspace(0.0, 100.0, 201), dtype=np.float64)
 LEAST_FORCE = 0.15
 """Vertical force in body weights above which there is a centre of pressure; below it a plate's
 error of 1 to 2 Nm moves the point by more than a centimetre."""
@@ -120,8 +120,12 @@ def measured_gait(
         LEAST_FORCE * walker.body_mass_kg * STANDARD_GRAVITY,
         walker.foot_length_mm,
         walker.outline_mm,
+        motion.toe_out_deg,
     )
-    posture = motion.posture
+    posture, surface = motion.posture, motion.surface
+    speed = speed_m_s if motion.speed_m_s is None else motion.speed_m_s + path.drift_m_s
+    if motion.footprint is None and path.drift_m_s > TREADMILL_M_S:
+        speed, surface = path.drift_m_s, "treadmill"
     residual = None
     if angles is not None:
         residual = pelvis_residual(
@@ -147,10 +151,10 @@ def measured_gait(
         percent=PERCENT,
         duration_s=stance.duration_s,
         stride_s=stride.duration_s,
-        speed_m_s=motion.speed_m_s or speed_m_s,
+        speed_m_s=speed,
         body_mass_kg=walker.body_mass_kg,
         side=walker.side,
-        surface=motion.surface,
+        surface=surface,
         grf_n=grf,
         other_grf_n=other,
         cop_foot_mm=path.cop_mm,

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.integrate import trapezoid
 from scipy.interpolate import CubicSpline, PchipInterpolator
 
 from scenarios.gait.errors import GaitError
@@ -47,20 +48,19 @@ class GroundReaction:
     mean_bw: float
 
 
+def _text(name: str) -> str:
+    folder = files("scenarios.gait").joinpath("tables")
+    return folder.joinpath(name).read_text(encoding="utf-8")
+
+
 @cache
 def _toml(name: str) -> Mapping[str, Any]:
-    text = files("scenarios.gait").joinpath("tables").joinpath(name).read_text(encoding="utf-8")
-    return tomllib.loads(text)
+    return tomllib.loads(_text(name))
 
 
 @cache
 def _kinematics() -> Mapping[str, Array]:
-    text = (
-        files("scenarios.gait")
-        .joinpath("tables")
-        .joinpath("kinematics.csv")
-        .read_text(encoding="utf-8")
-    )
+    text = _text("kinematics.csv")
     rows = list(csv.reader(line for line in text.splitlines() if not line.startswith("#")))
     columns = np.array(rows[1:], dtype=float).T
     return dict(zip(rows[0], columns, strict=True))
@@ -130,7 +130,7 @@ def ground_reaction(percent: Array, speed_m_s: float, stature_m: float) -> Groun
     tables = _toml("ground_reaction.toml")
     speeds = _trial_speeds()
     stance, stride = durations_s(speed_m_s, stature_m)
-    fine = np.linspace(0.0, 100.0, 401)
+    fine: Array = np.asarray(np.linspace(0.0, 100.0, 401), dtype=np.float64)
 
     def curve(kind: str, at: Array) -> Array:
         ends = [_table(f"{kind}_{name}", at) for name in ("T05", "T08")]
@@ -143,10 +143,10 @@ def ground_reaction(percent: Array, speed_m_s: float, stature_m: float) -> Groun
         return np.asarray(trials[0] + slope * (speed_m_s - speeds[0]))
 
     vertical = np.maximum(curve("vertical", fine), 0.0)
-    mean = float(2.0 * np.trapezoid(vertical, fine) / 100.0 * stance / stride)
+    mean = float(2.0 * trapezoid(vertical, fine) / 100.0 * stance / stride)
     up = np.maximum(curve("vertical", percent), 0.0) / mean
     forward = curve("ap", percent)
-    drift = np.trapezoid(curve("ap", fine), fine) / np.trapezoid(vertical, fine)
+    drift = trapezoid(curve("ap", fine), fine) / trapezoid(vertical, fine)
     right = -_table("ml_T05", percent)
     return GroundReaction(
         force_bw=np.stack([forward - drift * mean * up, up, right], axis=1),

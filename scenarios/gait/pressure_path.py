@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scenarios.gait.errors import GaitError
 from scenarios.gait.foot_frame import (
     FAR_MM,
+    TREADMILL_M_S,
     Footprint,
     distance_outside_mm,
     held,
@@ -22,7 +23,7 @@ from scenarios.gait.normative import pressure_path_mm
 Array = NDArray[np.float64]
 
 LARGEST_SHIFT_MM = 80.0
-"""Largest shift onto the normative path where markers do not register the foot."""
+"""Largest shift, where markers do not register the foot; a generic chain is centimetres out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,8 @@ class PressurePath:
     Attributes:
         cop_mm: (x, z) in the foot frame, shape (n, 2), held where not defined.
         defined: where the force suffices, shape (n,).
-        offset_mm: (x, z) by which it was shifted onto the normative path.
+        offset_mm: (x, z) by which it was shifted onto the foot, or onto the normative path.
+        drift_m_s: belt speed that the fit to the normative path added, zero without fit.
         outside_mm: farthest that it leaves the outline.
         warnings: what was substituted.
     """
@@ -40,6 +42,7 @@ class PressurePath:
     cop_mm: Array
     defined: NDArray[np.bool_]
     offset_mm: Array
+    drift_m_s: float
     outside_mm: float
     warnings: tuple[str, ...]
 
@@ -54,6 +57,7 @@ def normative_path(
         defined,
         np.zeros(2),
         0.0,
+        0.0,
         (why,) if why else (),
     )
 
@@ -66,6 +70,7 @@ def measured_path(
     least_n: float,
     foot_length_mm: float,
     outline_mm: Array,
+    toe_out_deg: float,
 ) -> PressurePath:
     """Register a measured centre of pressure in the foot's frame.
 
@@ -78,6 +83,7 @@ def measured_path(
         least_n: vertical force below which there is no centre of pressure.
         foot_length_mm: of the simulated foot; the path is scaled from the trial's.
         outline_mm: of the simulated foot, (m, 2).
+        toe_out_deg: heading of the foot, used without a footprint.
 
     Raises:
         GaitError: the path leaves the outline by more than 20 mm, or is far from the
@@ -100,27 +106,39 @@ def measured_path(
             allowed="60 % of the stance or more, or no columns of it at all",
         )
     target = pressure_path_mm(percent, foot_length_mm)
-    weight = vertical * defined
     warnings: tuple[str, ...] = ()
-    offset = np.zeros(2)
+    offset: Array = np.zeros(2)
+    drift = 0.0
     if footprint is None:
-        path, speed = _fitted(point, at_s, target, weight)
+        still = Footprint(0.0, np.zeros(2), np.zeros(2), toe_out_deg, None, "fit")
+        path, _, drift = _fitted(
+            in_foot_frame(at_s, point, still), at_s, target, defined, toe_out_deg, None
+        )
         warnings = (
             "the centre of pressure is placed in the foot's frame by its fit to the normative "
-            f"path, ground moving backwards at {speed:.2f} m/s: no markers, no kinematics",
+            f"path, ground moving backwards at {drift:.2f} m/s: no markers, no kinematics",
         )
     else:
         path = in_foot_frame(at_s, point, footprint)
         if footprint.length_mm is not None:
             path = path * (foot_length_mm / footprint.length_mm)
         elif footprint.source != "markers":
-            offset = weight @ (target - path) / weight.sum()
-            path = path + offset
+            path, offset, drift = _fitted(
+                path, at_s, target, defined, footprint.toe_out_deg, footprint.belt_speed_m_s
+            )
             warnings = (
                 "no foot markers: the centre of pressure is placed by the kinematic chain and "
-                f"shifted by {offset[0]:.0f} mm along and {offset[1]:.0f} mm across the foot "
-                "onto the mean of the normative path",
+                f"moved onto the normative path by {offset[0]:.0f} mm along and {offset[1]:.0f} mm "
+                f"across the foot and {drift:+.2f} m/s of belt speed",
             )
+    onto = _onto_the_foot(path[defined, 0], foot_length_mm)
+    shift = np.array([onto, 0.0])
+    path, offset = path + shift, offset + shift
+    if abs(onto) > 0.5:
+        warnings += (
+            f"the centre of pressure ran over an end of the foot and was moved {onto:+.0f} mm "
+            "along it (plates and markers, or shoe and foot, do not quite agree)",
+        )
     if np.linalg.norm(offset) > LARGEST_SHIFT_MM:
         raise GaitError(
             forces.file,
@@ -141,20 +159,51 @@ def measured_path(
             f"in the foot's frame, foot length {foot_length_mm:.0f} mm)",
             allowed=f"up to {FAR_MM:g} mm outside; check frames, side and units",
         )
-    return PressurePath(path, defined, offset, float(outside[worst]), warnings)
+    return PressurePath(path, defined, offset, drift, float(outside[worst]), warnings)
 
 
-def _fitted(point: Array, at_s: Array, target: Array, weight: Array) -> tuple[Array, float]:
-    """Path with place and drift fitted to the normative one, and the belt's speed in m/s."""
-    time = at_s - at_s.mean()
-    basis = np.stack([np.ones_like(time), time], axis=1)
-    root = np.sqrt(weight)[:, None]
-    gap = target - point[:, [0, 2]]
-    along, *_ = np.linalg.lstsq(root * basis, root[:, 0] * gap[:, 0], rcond=None)
-    across = float(weight @ gap[:, 1] / weight.sum())
-    speed = float(along[1]) / 1000.0
-    moved = (
-        basis @ along if abs(speed) > 0.3 else np.full_like(time, weight @ gap[:, 0] / weight.sum())
-    )
-    path = np.stack([point[:, 0] + moved, point[:, 2] + across], axis=1)
-    return path, speed if abs(speed) > 0.3 else 0.0
+def _onto_the_foot(x: Array, foot_length_mm: float) -> float:
+    """Smallest shift along the foot that brings a path onto it, or halves what runs over."""
+    behind, ahead = -float(x.min()), float(x.max()) - foot_length_mm
+    if max(behind, ahead) <= 0.0:
+        return 0.0
+    balanced = 0.5 * (behind - ahead)
+    if min(behind, ahead) > 0.0:
+        return balanced
+    return min(behind, balanced) if behind > 0.0 else max(-ahead, balanced)
+
+
+def _fitted(
+    path: Array,
+    at_s: Array,
+    target: Array,
+    defined: NDArray[np.bool_],
+    toe_out_deg: float,
+    belt_m_s: float | None,
+) -> tuple[Array, Array, float]:
+    """Move a path onto the normative one by a shift and a steady drift of the ground.
+
+    Args:
+        path: in the foot's heading, shape (n, 2).
+        at_s: shape (n,).
+        target: normative path, shape (n, 2).
+        defined: which samples count, shape (n,).
+        toe_out_deg: heading of the foot, for the direction of the belt.
+        belt_m_s: belt speed already taken off, whose error is fitted; zero where the
+            ground stands still; ``None`` where it is not known.
+
+
+    Returns:
+        Path, shift (x, z), and the drift in m/s.
+    """
+    heading = np.radians(toe_out_deg)
+    forwards = np.array([np.cos(heading), -np.sin(heading)])
+    time = at_s - at_s[defined].mean()
+    gap = target - path
+    shift = gap[defined].mean(axis=0)
+    along = (gap - shift) @ forwards
+    speed = float(time[defined] @ along[defined] / (time[defined] @ time[defined]))
+    ground_moves = belt_m_s != 0.0 if belt_m_s is not None else abs(speed) > 1000.0 * TREADMILL_M_S
+    speed = speed if ground_moves else 0.0
+    path = path + shift + np.outer(speed * time, forwards)
+    return path, shift, speed / 1000.0

@@ -50,7 +50,8 @@ def pelvis_residual(
         angles: of the whole record, both legs.
         forces: both feet.
         at_s: instants, shape (n,).
-        pelvis, thorax: registered orientations at these instants, (n, 3, 3).
+        pelvis: registered orientation at these instants, shape (n, 3, 3).
+        thorax: id.
         acceleration_mm_s2: of the centre of mass at these instants, (n, 3).
         body_mass_kg: of the subject.
         stature_m: of the subject.
