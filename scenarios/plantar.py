@@ -17,6 +17,7 @@ from enum import Enum
 import numpy as np
 from numpy.typing import NDArray
 
+from scenarios.summary import Plantar, Regions
 from simulator.results import PlantarInstant
 
 Array = NDArray[np.float64]
@@ -221,13 +222,28 @@ def summarise(loads: Sequence[RegionLoads], time_s: Array) -> PlantarSummary:
     impulse = forces[0] if single else _integral(forces, times)
     share = 100.0 * impulse / impulse[0] if impulse[0] > 0.0 else np.zeros_like(impulse)
     return PlantarSummary(
-        peak_pressure_kpa=ByRegion(*peaks.max(axis=0).tolist()),
+        peak_pressure_kpa=_by_region(peaks.max(axis=0)),
         peak_pressure_raw_kpa=_largest_over([load.peak_pressure_raw_kpa for load in loads]),
-        load_share_percent=ByRegion(*share.tolist()),
+        load_share_percent=_by_region(share),
         contact_area_mm2=_largest_over([load.contact_area_mm2 for load in loads]),
+        pressure_time_integral_kpa_s=None if single else _by_region(_integral(peaks, times)),
+    )
+
+
+def plantar_section(summary: PlantarSummary) -> Plantar:
+    """The section ``plantar`` of ``summary.json``; shares are given for the exclusive regions."""
+    share = summary.load_share_percent
+    integral = summary.pressure_time_integral_kpa_s
+    return Plantar(
+        peak_pressure_kpa=Regions(**dict(summary.peak_pressure_kpa.items())),
+        peak_pressure_raw_kpa=Regions(**dict(summary.peak_pressure_raw_kpa.items())),
+        load_share_percent=Regions(
+            heel=share.heel, midfoot=share.midfoot, forefoot=share.forefoot, toes=share.toes
+        ),
+        contact_area_mm2=Regions(**dict(summary.contact_area_mm2.items())),
         pressure_time_integral_kpa_s=None
-        if single
-        else ByRegion(*_integral(peaks, times).tolist()),
+        if integral is None
+        else Regions(**dict(integral.items())),
     )
 
 
@@ -236,12 +252,16 @@ def _integral(values: Array, times: Array) -> Array:
     return 0.5 * np.einsum("i,ij->j", np.diff(times), values[1:] + values[:-1])
 
 
+def _by_region(values: Array) -> ByRegion:
+    return ByRegion(*(float(value) for value in values))
+
+
 def _values(regions: ByRegion) -> list[float]:
     return [value for _, value in regions.items()]
 
 
 def _largest_over(regions: Sequence[ByRegion]) -> ByRegion:
-    return ByRegion(*np.max([_values(region) for region in regions], axis=0).tolist())
+    return _by_region(np.max([_values(region) for region in regions], axis=0))
 
 
 def _masks(zone: NDArray[np.int64]) -> tuple[NDArray[np.bool_], ...]:

@@ -40,14 +40,14 @@ class ChainInstant:
     grf_n: Array | None
 
 
-def whole_surfaces(
-    instant: ChainInstant, stress: Normalize, pressure: Normalize
-) -> list[Surface]:
+def whole_surfaces(instant: ChainInstant, stress: Normalize, pressure: Normalize) -> list[Surface]:
     """All bodies: tissue and insole by stress, discs by pressure, bones plain."""
     surfaces = []
     for body in instant.bodies:
         if body.name.startswith("disc"):
-            surfaces.append(_plain(skin(to_pyvista(body), None), _disc_colour(instant, body, pressure)))
+            surfaces.append(
+                _plain(skin(to_pyvista(body), None), _disc_colour(instant, body, pressure))
+            )
         elif body.cell_type == "triangle":
             surfaces.append(_plain(Skin(body.points_mm, body.cells, None), BONE))
         else:
@@ -96,9 +96,7 @@ def _coloured(part: Skin, norm: Normalize) -> Surface:
     return Surface(part.points_mm, part.triangles, np.asarray(colours, dtype=np.float64))
 
 
-def _disc_colour(
-    instant: ChainInstant, body: Body, norm: Normalize
-) -> tuple[float, float, float]:
+def _disc_colour(instant: ChainInstant, body: Body, norm: Normalize) -> tuple[float, float, float]:
     values = dict(instant.disc_pressure_mpa)
     if body.name not in values:
         return PLAIN
@@ -122,10 +120,9 @@ def stress_top(instants: Sequence[ChainInstant]) -> float:
 
 
 def pressure_top(instants: Sequence[ChainInstant]) -> float:
+    """Colour limit in MPa that holds the disc pressures of all instants."""
     values = [value for instant in instants for _, value in instant.disc_pressure_mpa]
     return style.nice_top(max(values, default=1.0))
-
-
 
 
 def ground_surface(instants: Sequence[ChainInstant]) -> Surface | None:

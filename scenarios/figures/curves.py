@@ -68,7 +68,10 @@ def alignment_figure(history: History) -> Figure | None:
         (
             "Ankle and knee",
             "angle (°)",
-            (("ankle_dorsiflexion_deg", "ankle dorsiflexion"), ("knee_flexion_deg", "knee flexion")),
+            (
+                ("ankle_dorsiflexion_deg", "ankle dorsiflexion"),
+                ("knee_flexion_deg", "knee flexion"),
+            ),
         ),
         (
             "Pelvis",
@@ -143,7 +146,9 @@ def solver_figure(history: History) -> Figure | None:
         if counts is not None:
 
             def bars(axes: Axes, title: str = title, counts: Array = counts) -> None:
-                axes.bar(history.percent, counts, width=_bar_width(history.percent), color=style.BLUE)
+                axes.bar(
+                    history.percent, counts, width=_bar_width(history.percent), color=style.BLUE
+                )
                 axes.set_title(title)
                 axes.set_ylabel("iterations (–)")
                 _instants(axes, history.percent)
@@ -217,7 +222,7 @@ def _draw(axes: Axes, percent: Array, curves: Sequence[Curve], title: str, unit:
         axes.plot(
             percent,
             curve.values,
-            ls=curve.dash,  # type: ignore[arg-type]
+            ls=curve.dash,
             marker=few,
             lw=curve.width,
             color=curve.colour,
@@ -232,9 +237,10 @@ def _draw(axes: Axes, percent: Array, curves: Sequence[Curve], title: str, unit:
 
 
 def _body_weight_axis(axes: Axes, weight_n: float) -> None:
-    other = axes.secondary_yaxis(
-        "right", functions=(lambda n: n / weight_n, lambda bw: bw * weight_n)
-    )
+    other = axes.twinx()
+    low, high = axes.get_ylim()
+    other.set_ylim(low / weight_n, high / weight_n)
+    other.grid(visible=False)
     other.set_ylabel("body weights (BW)")
     other.spines["right"].set_visible(True)
 

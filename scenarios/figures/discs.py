@@ -5,13 +5,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
+import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.patches import Polygon
+from matplotlib.tri import Triangulation
 from numpy.typing import NDArray
 
 from scenarios.figures import style
@@ -63,19 +66,21 @@ def disc_figure(discs: Sequence[DiscState], percent: float) -> Figure | None:
     known = [disc.nucleus_mpa for disc in drawn if disc.nucleus_mpa is not None]
     nucleus = Normalize(0.0, style.nice_top(max(known, default=1.0)))
     columns = len(drawn)
-    width = min(1.25 * columns, style.WIDTH_IN - 1.5)
-    figure = Figure(figsize=(width + 1.5, 2.95))
-    right = width / (width + 1.5)
+    width = min(1.25 * columns, style.WIDTH_IN - 1.75)
+    spans = [np.concatenate([pair[row].plane for pair in pairs]) for row in (0, 1)]
+    heights = [width / columns * float(np.divide(*np.ptp(span, axis=0)[::-1])) for span in spans]
+    total = sum(heights) + 0.75
+    figure = Figure(figsize=(width + 1.75, total))
+    right = width / (width + 1.75)
     axes = figure.subplots(
         2,
         columns,
         squeeze=False,
         gridspec_kw={
-            "left": 0.005, "right": right, "bottom": 0.05, "top": 0.86, "wspace": 0.04,
-            "hspace": 0.12, "height_ratios": (2.1, 1.0),
+            "left": 0.005, "right": right, "bottom": 0.06, "top": 1 - 0.45 / total, "wspace": 0.04,
+            "hspace": 0.15, "height_ratios": heights,
         },
     )  # fmt: skip
-    spans = [np.concatenate([pair[row].plane for pair in pairs]) for row in (0, 1)]
     for column, disc in enumerate(drawn):
         for row in (0, 1):
             fill = disc.nucleus_mpa
@@ -85,12 +90,14 @@ def disc_figure(discs: Sequence[DiscState], percent: float) -> Figure | None:
         axes[0, column].set_title(disc.level, fontsize=9, loc="center", pad=3)
         if disc.nucleus_mpa is not None:
             _label(axes[0, column], f"{disc.nucleus_mpa:.2f}\nMPa")
-    figure.suptitle(f"{percent:.0f} % of stance", x=0.01, y=0.985, ha="left", fontsize=9)
+    figure.suptitle(f"{percent:.0f} % of stance", x=0.01, y=0.99, ha="left", fontsize=9)
     for left, norm, name, label in (
         (right + 0.015, stress, style.STRESS_MAP, "annulus, von Mises (MPa)"),
-        (right + 0.105, nucleus, NUCLEUS_MAP, "nucleus, pressure (MPa)"),
+        (right + 0.125, nucleus, NUCLEUS_MAP, "nucleus, pressure (MPa)"),
     ):
-        bar = figure.colorbar(ScalarMappable(norm, name), cax=figure.add_axes((left, 0.1, 0.014, 0.72)))
+        bar = figure.colorbar(
+            ScalarMappable(norm, name), cax=figure.add_axes((left, 0.08, 0.014, 0.8))
+        )
         bar.set_label(label, labelpad=1)
         bar.ax.tick_params(labelsize=7.5, pad=1.5)
         bar.outline.set_linewidth(0.5)  # type: ignore[operator]
@@ -123,14 +130,12 @@ def _draw(
     if nucleus is not None:
         for hole in _cavity(section):
             value, norm = nucleus
-            colour = ScalarMappable(norm, NUCLEUS_MAP).to_rgba(value)
+            colour = mpl.colormaps[NUCLEUS_MAP](float(norm(value)))
             axes.add_patch(Polygon(hole, fc=colour, ec="none", zorder=0))
     values = section.cut.values
     if values is not None and len(section.cut.triangles):
         axes.tripcolor(
-            section.plane[:, 0],
-            section.plane[:, 1],
-            section.cut.triangles,
+            Triangulation(section.plane[:, 0], section.plane[:, 1], section.cut.triangles),
             values,
             shading="gouraud",
             cmap=style.STRESS_MAP,
@@ -146,7 +151,9 @@ def _cavity(section: _Section) -> tuple[Array, ...]:
     if len(section.loops) < 2:
         return ()
     first, second = section.loops[:2]
-    inside = np.all((second.min(axis=0) > first.min(axis=0)) & (second.max(axis=0) < first.max(axis=0)))
+    inside = np.all(
+        (second.min(axis=0) > first.min(axis=0)) & (second.max(axis=0) < first.max(axis=0))
+    )
     if inside:
         return (second,)
     front, back = (first, second) if first[:, 0].mean() > second[:, 0].mean() else (second, first)
@@ -158,7 +165,7 @@ def _wall(loop: Array, side: float) -> Array:
     """Points of a loop on the side of the cavity, from below."""
     heights = np.linspace(loop[:, 1].min(), loop[:, 1].max(), 9)
     points = []
-    for low, high in zip(heights[:-1], heights[1:], strict=True):
+    for low, high in pairwise(heights):
         near = loop[(loop[:, 1] >= low) & (loop[:, 1] <= high)]
         if len(near):
             points.append(near[(side * near[:, 0]).argmax()])

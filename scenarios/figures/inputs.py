@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-import csv
-import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,10 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.fields import BodyFile, read_collection
+from scenarios.folder import read_manifest
 from scenarios.plantar import SensorMap
 from scenarios.plantar_table import read_sensor_maps
+from scenarios.summary import Summary
+from scenarios.table import read_table
 
 Array = NDArray[np.float64]
+GRAVITY = 9.81
 
 LEVELS = ("L1-L2", "L2-L3", "L3-L4", "L4-L5", "L5-S1")
 """Lumbar levels from above, as they stand in pictures and tables."""
@@ -54,12 +56,11 @@ class History:
 class ResultView:
     """A result folder as pictures and report see it.
 
-    ``summary`` and ``manifest`` are the parsed JSON files, empty where absent
-    (a run that was stopped).
+    ``manifest`` is the parsed JSON file, empty where it is absent.
     """
 
     folder: Path
-    summary: dict[str, Any]
+    summary: Summary
     manifest: dict[str, Any]
     history: History
     sensor_maps: tuple[SensorMap, ...]
@@ -68,14 +69,14 @@ class ResultView:
     @property
     def body_weight_n(self) -> float | None:
         """Weight of the subject, N."""
-        mass = self.summary.get("subject", {}).get("body_mass_kg")
-        return None if mass is None else float(mass) * 9.81
+        subject = self.summary.subject
+        return None if subject is None else subject.body_mass_kg * GRAVITY
 
     @property
     def foot_length_mm(self) -> float | None:
         """Foot length of the subject, mm."""
-        length = self.summary.get("subject", {}).get("foot_length_mm")
-        return None if length is None else float(length)
+        subject = self.summary.subject
+        return None if subject is None else subject.foot_length_mm
 
     @property
     def over_stance(self) -> bool:
@@ -83,18 +84,21 @@ class ResultView:
         return len(self.history.table) > 1
 
 
-def read_result(folder: Path) -> ResultView:
-    """Read a result folder; only ``history.csv`` must be there.
+def read_result(folder: Path, summary: Summary) -> ResultView:
+    """Read the files of a result folder; what is absent stays empty.
+
+    Args:
+        folder: the folder.
+        summary: its numbers (a run draws before it writes them, as its last file).
 
     Raises:
-        FileNotFoundError: there is no ``history.csv`` in ``folder``.
         ValueError: a file of the folder cannot be understood.
     """
     table = folder / "plantar_pressure.csv"
     return ResultView(
         folder=folder,
-        summary=_read_json(folder / "summary.json"),
-        manifest=_read_json(folder / "manifest.json"),
+        summary=summary,
+        manifest=read_manifest(folder),
         history=read_history(folder / "history.csv"),
         sensor_maps=read_sensor_maps(table) if table.exists() else (),
         field_files=read_collection(folder / "fields"),
@@ -102,24 +106,12 @@ def read_result(folder: Path) -> ResultView:
 
 
 def read_history(path: Path) -> History:
-    """Read ``history.csv``; entries that are no numbers become NaN, a torn last line is dropped."""
-    with path.open(encoding="utf-8", newline="") as stream:
-        rows = [row for row in csv.reader(stream) if row and not row[0].startswith("#")]
-    if not rows:
-        raise ValueError(f"{path}: the file is empty")
-    names = tuple(name.strip() for name in rows[0])
-    whole = [row for row in rows[1:] if len(row) == len(names)]
-    table = np.array([[_number(cell) for cell in row] for row in whole], dtype=np.float64)
-    return History(names, table.reshape(-1, len(names)))
-
-
-def _read_json(path: Path) -> dict[str, Any]:
+    """Read ``history.csv``; an entry that is no number becomes NaN, no file no columns."""
     if not path.exists():
-        return {}
-    content = json.loads(path.read_text(encoding="utf-8"))
-    if not isinstance(content, dict):
-        raise ValueError(f"{path}: a JSON object is expected")
-    return content
+        return History((), np.empty((0, 0)))
+    names, rows = read_table(path)
+    table = np.array([[_number(cell) for cell in row] for row in rows], dtype=np.float64)
+    return History(names, table.reshape(-1, len(names)))
 
 
 def _number(text: str) -> float:

@@ -89,9 +89,7 @@ def section_loops(plane: Array, triangles: NDArray[np.int64]) -> tuple[Array, ..
     """
     if not len(triangles):
         return ()
-    _, first, joined = np.unique(
-        np.round(plane, 4), axis=0, return_index=True, return_inverse=True
-    )
+    _, first, joined = np.unique(np.round(plane, 4), axis=0, return_index=True, return_inverse=True)
     corners = joined.reshape(-1)[triangles]
     sides = np.sort(np.concatenate([corners[:, [0, 1]], corners[:, [1, 2]], corners[:, [0, 2]]]), 1)
     unique, count = np.unique(sides[sides[:, 0] != sides[:, 1]], axis=0, return_counts=True)

@@ -158,7 +158,9 @@ def _draw_map(
 
 
 def _note(axes: Axes, window: tuple[float, float, float, float], text: str) -> None:
-    axes.text((window[0] + window[1]) / 2, window[2] + 3, text, ha="center", va="bottom", fontsize=8)
+    axes.text(
+        (window[0] + window[1]) / 2, window[2] + 3, text, ha="center", va="bottom", fontsize=8
+    )
 
 
 def _mark_cop(axes: Axes, cop: Array) -> None:

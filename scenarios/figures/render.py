@@ -112,7 +112,8 @@ def _draw_panel(arrays: dict[str, NDArray[Any]], index: int) -> NDArray[np.uint8
     """One picture, drawn twice as large and averaged down against jagged edges."""
     import pyvista
 
-    x, y, z, width, height, azimuth, elevation, pixels = arrays[f"view_{index}"].tolist()
+    numbers = (float(value) for value in arrays[f"view_{index}"])
+    x, y, z, width, height, azimuth, elevation, pixels = numbers
     wide, high = int(pixels), max(round(pixels * height / width), 1)
     plotter = pyvista.Plotter(off_screen=True, window_size=[2 * wide, 2 * high], lighting="none")
     plotter.set_background("white")

@@ -73,11 +73,11 @@ def paper() -> Iterator[None]:
         yield
 
 
-def save(figure: Figure, path: Path) -> Path:
+def save(figure: Figure, path: Path, dpi: int = DPI) -> Path:
     """Write a PNG, replacing an older one in one step."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(".part.png")
-    figure.savefig(partial, dpi=DPI, facecolor="white", metadata={"Software": "solespine"})
+    figure.savefig(partial, dpi=dpi, facecolor="white", metadata={"Software": "solespine"})
     partial.replace(path)
     return path
 

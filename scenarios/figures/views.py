@@ -68,6 +68,5 @@ def aligned(views: list[View]) -> list[View]:
     width = max(view.width_mm for view in views)
     height = max(view.height_mm for view in views)
     return [
-        View(view.centre_mm, width, height, view.azimuth_deg, view.elevation_deg)
-        for view in views
+        View(view.centre_mm, width, height, view.azimuth_deg, view.elevation_deg) for view in views
     ]

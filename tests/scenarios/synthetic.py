@@ -14,7 +14,14 @@ from pathlib import Path
 import numpy as np
 
 from scenarios.fields import write_instant
-from scenarios.plantar import centre_of_pressure, regional_loads, sense, summarise
+from scenarios.plantar import (
+    PlantarSummary,
+    centre_of_pressure,
+    plantar_section,
+    regional_loads,
+    sense,
+    summarise,
+)
 from scenarios.plantar_table import sensor_rows
 from scenarios.summary import Summary, summary_text
 from scenarios.table import GrowingTable
@@ -108,7 +115,9 @@ def _row(percent: float, plantar: PlantarInstant) -> dict[str, float]:
         "residual_force_n": 25.0,
         "residual_moment_nm": 4.0,
     }
-    row |= {field.name: pelvis.get(field.name, percent) for field in dataclass_fields(PelvisInstant)}
+    row |= {
+        field.name: pelvis.get(field.name, percent) for field in dataclass_fields(PelvisInstant)
+    }
     for index, level in enumerate(LEVELS):
         hump = 1.25 + 0.35 * np.cos(4 * np.pi * (t - 0.15))
         compression = WEIGHT_N * hump * (1 - 0.06 * index)
@@ -145,10 +154,9 @@ def _peak(rows: list[dict[str, float]], column: str) -> dict[str, float]:
     return result
 
 
-def _summary(rows: list[dict[str, float]], plantar) -> dict:
+def _summary(rows: list[dict[str, float]], plantar: PlantarSummary) -> dict:
     quantities = ("compression_n", "shear_ap_n", "shear_ml_n", "flexion_moment_nm")
     quantities += ("disc_pressure_mpa", "annulus_max_principal_strain", "endplate_stress_mpa")
-    no_hallux = {"load_share_percent"}
 
     def span(name: str) -> dict[str, float]:
         values = [row[name] for row in rows]
@@ -184,15 +192,7 @@ def _summary(rows: list[dict[str, float]], plantar) -> dict:
             "cop_window_percent": [20, 45],
             "pelvis_residual_n": 31.0,
         },
-        "plantar": {
-            field.name: {
-                region: value
-                for region, value in getattr(plantar, field.name).items()
-                if not (field.name in no_hallux and region in {"hallux", "whole"})
-            }
-            for field in dataclass_fields(plantar)
-            if getattr(plantar, field.name) is not None
-        },
+        "plantar": plantar_section(plantar),
         "alignment": {
             "rearfoot_eversion_deg": span("rearfoot_eversion_deg"),
             "tibial_rotation_deg": span("tibial_rotation_deg"),
@@ -215,6 +215,6 @@ def _summary(rows: list[dict[str, float]], plantar) -> dict:
         },
         "warnings": [
             "subtalar angle constant within 0.01 deg in the trial: normative curve used",
-            "absolute lumbar level is calibrated on standing disc pressure; differences are predicted",
+            "lumbar level is calibrated on standing disc pressure; differences are predicted",
         ],
     }

@@ -68,7 +68,9 @@ def _brick_cells(shape: tuple[int, int, int], periodic: bool = False) -> np.ndar
     ni, nj, nk = shape
     number = np.arange(ni * nj * nk).reshape(shape)
     cells = []
-    for i, j, k in itertools.product(range(ni if periodic else ni - 1), range(nj - 1), range(nk - 1)):
+    for i, j, k in itertools.product(
+        range(ni if periodic else ni - 1), range(nj - 1), range(nk - 1)
+    ):
         n = (i + 1) % ni
         low = [number[i, j, k], number[n, j, k], number[n, j + 1, k], number[i, j + 1, k]]
         high = [number[i, j, k + 1], number[n, j, k + 1], number[n, j + 1, k + 1]]
@@ -112,7 +114,9 @@ def _roof(x, z):
     return _sole_height(x, z) * 0.8 + 20 - 9 * np.clip(x / LENGTH - 0.3, 0, 0.6) / 0.6
 
 
-def ellipsoid(centre, axes, turn_deg: float = 0.0, count: int = 14) -> tuple[np.ndarray, np.ndarray]:
+def ellipsoid(
+    centre, axes, turn_deg: float = 0.0, count: int = 14
+) -> tuple[np.ndarray, np.ndarray]:
     """Closed triangulated ellipsoid."""
     u, v = np.meshgrid(
         np.linspace(0, 2 * np.pi, 2 * count, endpoint=False), np.linspace(0, np.pi, count)
@@ -141,7 +145,9 @@ def _foot_bones():
         ellipsoid((0.58 * LENGTH + 8 * (i == 1), 26 - 2.5 * i, -26 + 14 * i), (38, 8, 6), -14)
         for i in range(5)
     ]
-    toes = [ellipsoid((0.89 * LENGTH - 4 * i, 16, -26 + 13 * i), (18 - 2 * i, 6, 5)) for i in range(5)]
+    toes = [
+        ellipsoid((0.89 * LENGTH - 4 * i, 16, -26 + 13 * i), (18 - 2 * i, 6, 5)) for i in range(5)
+    ]
     return _merge(
         [
             ellipsoid((36, 40, 0), (38, 20, 17), 12),
@@ -209,7 +215,12 @@ def bodies_at(percent: float) -> list[Body]:
     bones, faces, segment = _foot_bones()
     moved = posed(bones)
     foot = Body(
-        "foot_bones", moved, faces, "triangle", {"displacement_mm": moved - bones}, {"segment": segment}
+        "foot_bones",
+        moved,
+        faces,
+        "triangle",
+        {"displacement_mm": moved - bones},
+        {"segment": segment},
     )
     return [tissue, insole, foot, *_above(posed(np.array([[62.0, 78, 0]]))[0], percent)]
 

@@ -1,0 +1,232 @@
+# SPDX-License-Identifier: MIT
+"""All pictures of a result folder, in the order in which the report shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from scenarios.fields import BodyFile, read_body
+from scenarios.figures import curves, style
+from scenarios.figures.chain import CHAIN_DPI, chain_figures
+from scenarios.figures.chain_surfaces import ChainInstant
+from scenarios.figures.discs import DiscState, disc_figure
+from scenarios.figures.inputs import LEVELS, ResultView
+from scenarios.figures.outline import plan_outline
+from scenarios.figures.pressure import pressure_figure
+from scenarios.figures.render import RenderError
+
+Array = NDArray[np.float64]
+CHAIN_PERCENTS = (15.0, 35.0, 55.0, 80.0)
+"""Loading response, foot flat, heel rise, push-off; the nearest stored instants are taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A written PNG: ``name`` is its stem, ``caption`` says how to read it."""
+
+    name: str
+    title: str
+    caption: str
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Gallery:
+    """Pictures that were drawn, and why others were not."""
+
+    pictures: tuple[Picture, ...]
+    problems: tuple[str, ...]
+
+    def find(self, name: str) -> Picture | None:
+        """Picture of that name, None where it was not drawn."""
+        return next((picture for picture in self.pictures if picture.name == name), None)
+
+
+def draw_gallery(view: ResultView) -> Gallery:
+    """Draw everything that the folder has data for into ``figures/``.
+
+    A picture whose data are absent is left out without a word; one that fails is
+    left out with its reason in `Gallery.problems`.
+    """
+    pictures: list[Picture] = []
+    problems: list[str] = []
+    for title, draw in (
+        ("plantar pressure", _pressure),
+        ("loaded chain", _chain),
+        ("lumbar load", _lumbar),
+        ("disc stress", _discs),
+        ("alignment", _alignment),
+        ("ground reaction", _ground),
+        ("tendon, fascia and insole", _tissue),
+        ("solver", _solver),
+    ):
+        try:
+            with style.paper():
+                pictures += [_save(view, drawn) for drawn in draw(view)]
+        except (RenderError, ValueError, OSError, KeyError, IndexError, ImportError) as error:
+            problems.append(f"picture of {title} left out: {error}")
+    return Gallery(tuple(pictures), tuple(problems))
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    name: str
+    title: str
+    caption: str
+    figure: Figure
+    dpi: int = style.DPI
+
+
+def _save(view: ResultView, drawn: _Drawn) -> Picture:
+    path = style.save(drawn.figure, view.folder / "figures" / f"{drawn.name}.png", drawn.dpi)
+    return Picture(drawn.name, drawn.title, drawn.caption, path)
+
+
+def _pressure(view: ResultView) -> Iterator[_Drawn]:
+    if not view.sensor_maps or not any(m.pressure_kpa.any() for m in view.sensor_maps):
+        return
+    tissue = next((f for f in view.field_files if f.body == "foot_tissue"), None)
+    outline = None if tissue is None else plan_outline(read_body(tissue))
+    x, z = view.history.column("cop_x_mm"), view.history.column("cop_z_mm")
+    cop = None
+    if x is not None and z is not None:
+        rows = [_row(view, sensors.percent) for sensors in view.sensor_maps]
+        cop = np.stack([x, z], axis=1)[rows]
+    figure = pressure_figure(view.sensor_maps, outline, view.foot_length_mm, cop)
+    caption = (
+        "Right foot seen from above, medial side to the left. Squares are sensor cells of "
+        "1.5 cm², lines their smoothed contours at a fifth of the scale, the dot the centre of "
+        "pressure, the number below the largest sensor pressure."
+    )
+    if len(view.sensor_maps) > 1:
+        caption += " Last map: peak of each cell with the peaks of the regions (dashed borders)."
+    yield _Drawn("plantar_pressure", "Plantar pressure", caption, figure)
+
+
+def _chain(view: ResultView) -> Iterator[_Drawn]:
+    instants = [_instant(view, percent) for percent in _nearest(view.field_files, CHAIN_PERCENTS)]
+    if not instants:
+        return
+    chain, foot = chain_figures(instants, view.body_weight_n)
+    yield _Drawn(
+        "chain",
+        "The loaded chain",
+        "Above: lumbar vertebrae and discs cut along the midplane, discs coloured by the pressure "
+        "of their nucleus. Below: foot on the insole, shank, thigh, pelvis and lumbar spine, with "
+        "the ground reaction on the foot in body weights. Deformations to scale.",
+        chain,
+        CHAIN_DPI,
+    )
+    if foot is not None:
+        yield _Drawn(
+            "foot_section",
+            "Foot and insole, cut along the long axis",
+            "Medial half seen from the lateral side: von Mises stress in plantar tissue and "
+            "insole, bones rigid. The arrow is the ground reaction at the centre of pressure.",
+            foot,
+        )
+
+
+def _lumbar(view: ResultView) -> Iterator[_Drawn]:
+    caption = (
+        "Load of the five lumbar discs over stance. The absolute level is calibrated on standing "
+        "disc pressure; differences between insoles are what is predicted."
+    )
+    figure = curves.lumbar_figure(view.history, view.body_weight_n)
+    yield from _one("lumbar", "Lumbar force and disc pressure", caption, figure)
+
+
+def _discs(view: ResultView) -> Iterator[_Drawn]:
+    percents = sorted({f.percent for f in view.field_files if f.body.startswith("disc")})
+    if not percents:
+        return
+    load = view.history.level("L4-L5", "compression_n")
+    if load is not None:
+        largest = float(view.history.percent[int(np.nanargmax(load))])
+        percents = [min(percents, key=lambda p: abs(p - largest))]
+    discs = [
+        DiscState(level, read_body(entry), _nucleus(view, level, percents[0]))
+        for level in LEVELS
+        for entry in view.field_files
+        if entry.body == disc_name(level) and entry.percent == percents[0]
+    ]
+    caption = (
+        "Stored instant nearest to the largest L4-L5 compression. Above: mid-height of each disc, "
+        "front of the body to the top. Below: midplane seen from the right, front to the right. "
+        "The cavity shows the pressure of the nucleus."
+    )
+    yield from _one("disc_stress", "Disc stress field", caption, disc_figure(discs, percents[0]))
+
+
+def _alignment(view: ResultView) -> Iterator[_Drawn]:
+    caption = "Posture over stance, relative to neutral standing except arch height and lordosis."
+    figure = curves.alignment_figure(view.history) if view.over_stance else None
+    yield from _one("alignment", "Alignment", caption, figure)
+
+
+def _ground(view: ResultView) -> Iterator[_Drawn]:
+    balance = view.summary.equilibrium
+    window = None if balance is None else balance.cop_window_percent
+    caption = "Input (grey) and what the model returns (blue), forces on the foot."
+    if window is not None:
+        caption += " The path of the centre of pressure is calibrated in the shaded part."
+    figure = curves.ground_figure(view.history, window) if view.over_stance else None
+    yield from _one("ground_reaction", "Ground reaction and centre of pressure", caption, figure)
+
+
+def _tissue(view: ResultView) -> Iterator[_Drawn]:
+    caption = "Tension in Achilles tendon and plantar fascia, contact area, insole strain."
+    figure = curves.tissue_figure(view.history) if view.over_stance else None
+    yield from _one("tissue", "Tendon, fascia and insole", caption, figure)
+
+
+def _solver(view: ResultView) -> Iterator[_Drawn]:
+    caption = "Iterations and balance of forces at the output instants."
+    figure = curves.solver_figure(view.history) if view.over_stance else None
+    yield from _one("solver", "Convergence of the solver", caption, figure)
+
+
+def _one(name: str, title: str, caption: str, figure: Figure | None) -> Iterator[_Drawn]:
+    if figure is not None:
+        yield _Drawn(name, title, caption, figure)
+
+
+def disc_name(level: str) -> str:
+    """Name of a level's body in the field files, ``disc_l4_l5`` for ``L4-L5``."""
+    return "disc_" + level.lower().replace("-", "_")
+
+
+def _row(view: ResultView, percent: float) -> int:
+    return int(np.abs(view.history.percent - percent).argmin())
+
+
+def _nucleus(view: ResultView, level: str, percent: float) -> float | None:
+    values = view.history.level(level, "disc_pressure_mpa")
+    return None if values is None else float(values[_row(view, percent)])
+
+
+def _nearest(files: tuple[BodyFile, ...], wanted: tuple[float, ...]) -> list[float]:
+    stored = sorted({entry.percent for entry in files})
+    return sorted({min(stored, key=lambda p: abs(p - want)) for want in wanted}) if stored else []
+
+
+def _instant(view: ResultView, percent: float) -> ChainInstant:
+    bodies = tuple(read_body(entry) for entry in view.field_files if entry.percent == percent)
+    pressures = [(disc_name(level), _nucleus(view, level, percent)) for level in LEVELS]
+    force: list[float] = []
+    for name in ("grf_x_n", "grf_y_n", "grf_z_n"):
+        values = view.history.column(name)
+        if values is not None:
+            force.append(float(values[_row(view, percent)]))
+    return ChainInstant(
+        percent=percent,
+        bodies=bodies,
+        disc_pressure_mpa=tuple((name, value) for name, value in pressures if value is not None),
+        grf_n=np.array(force) if len(force) == 3 else None,
+    )

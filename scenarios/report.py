@@ -1,0 +1,213 @@
+# SPDX-License-Identifier: MIT
+"""``report.html``: one file with pictures, numbers, warnings and provenance.
+
+Drawn from the result folder alone, so that ``solespine report DIR`` works
+anywhere; nothing in the file is fetched from elsewhere.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from scenarios.figures.gallery import Gallery, Picture, draw_gallery
+from scenarios.figures.inputs import ResultView, read_result
+from scenarios.folder import write_atomically
+from scenarios.report_tables import (
+    Table,
+    alignment_table,
+    headlines,
+    lumbar_table,
+    number,
+    plain_table,
+    plantar_table,
+)
+from scenarios.summary import Summary, main_outputs
+
+TEMPLATE = "report.html.j2"
+SIZE_LIMIT_BYTES = 4_700_000
+"""Pictures are reduced to 256 colours when the report would grow beyond this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """One way in which an insole reaches the spine, and what this analysis says of it."""
+
+    name: str
+    what: str
+    rows: tuple[tuple[str, str], ...]
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """A picture as a data address."""
+
+    name: str
+    title: str
+    caption: str
+    source: str
+
+
+def write_report(folder: Path, summary: Summary) -> Path:
+    """Draw the figures and write ``report.html``.
+
+    Args:
+        folder: result folder with history, pressures and fields.
+        summary: its numbers; the file ``summary.json`` need not be there yet.
+
+    Returns:
+        Path of the report.
+
+    Raises:
+        ValueError: a file of the folder cannot be understood.
+    """
+    view = read_result(folder, summary)
+    path = folder / "report.html"
+    write_atomically(path, report_text(view, draw_gallery(view)))
+    return path
+
+
+def report_text(view: ResultView, gallery: Gallery) -> str:
+    """The report as HTML."""
+    templates = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).with_name("templates")),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    summary = view.summary
+    values = dict(main_outputs(summary))
+    scenario = _scenario_text(view.folder)
+    return templates.get_template(TEMPLATE).render(
+        summary=summary,
+        setting=tuple(_setting(summary, scenario)),
+        warnings=(*summary.warnings, *gallery.problems),
+        headlines=headlines(summary, values),
+        errors_known=bool(summary.discretisation_error),
+        pictures={picture.name: picture for picture in _embedded(gallery.pictures)},
+        plantar=plantar_table(summary),
+        lumbar=lumbar_table(summary),
+        channels=_channels(summary, values, scenario),
+        equilibrium=plain_table(summary.equilibrium),
+        solver=plain_table(summary.solver),
+        mesh=_mesh_table(summary),
+        manifest=tuple(_flat(view.manifest)),
+        scenario_text=scenario,
+    )
+
+
+def _scenario_text(folder: Path) -> str:
+    path = folder / "scenario.toml"
+    return path.read_text(encoding="utf-8") if path.exists() else ""
+
+
+def _setting(summary: Summary, scenario: str) -> Iterator[tuple[str, str]]:
+    """Subject and insole in a line each."""
+    subject = summary.subject
+    if subject is not None:
+        yield (
+            "Subject",
+            f"{number(subject.body_mass_kg)} kg, {number(subject.height_m)} m, {subject.foot_type} "
+            f"foot of {number(subject.foot_length_mm)} mm",
+        )
+    insole = _insole(scenario)
+    if insole.get("material") == "none":
+        yield "Insole", "none (barefoot)"
+    elif "material" in insole:
+        shape = [f"{key} {insole[key]}" for key in ("thickness_mm", "conformity") if key in insole]
+        yield "Insole", ", ".join([str(insole["material"]), *shape])
+    if summary.role == "baseline":
+        yield "Role", "baseline: calibrated on its own insole"
+    elif summary.role == "candidate":
+        yield "Role", "candidate: predicted with the calibration of the baseline"
+
+
+def _insole(scenario: str) -> dict[str, Any]:
+    try:
+        table = tomllib.loads(scenario).get("insole", {})
+    except tomllib.TOMLDecodeError:
+        return {}
+    return table if isinstance(table, dict) else {}
+
+
+def _channels(
+    summary: Summary, values: dict[str, float], scenario: str
+) -> tuple[tuple[Channel, Table | None], ...]:
+    """Shock, alignment and effective leg length, kept apart."""
+    shock = tuple(
+        (key.removeprefix("shock."), number(value))
+        for key, value in values.items()
+        if key.startswith("shock.")
+    )
+    quasi_static = (
+        "Not computed: this analysis is quasi-static. With a prescribed ground reaction the force "
+        "at the spine follows from equilibrium, so it cannot tell insole materials apart by shock. "
+        "That question belongs to the impact analysis."
+    )
+    lift = _insole(scenario).get("heel_lift_mm")
+    length = [] if lift is None else [("heel lift of the insole (mm)", str(lift))]
+    return (
+        (
+            Channel("1 Transient shock", "loading rate and peak accelerations", shock,
+                    "" if shock else quasi_static),
+            None,
+        ),
+        (
+            Channel("2 Alignment", "posting and arch: rearfoot to lordosis", (),
+                    "" if summary.alignment else "This analysis has no alignment."),
+            alignment_table(summary),
+        ),
+        (
+            Channel("3 Effective leg length", "heel lift and leg-length difference", tuple(length),
+                    "Read it as a difference between two runs that differ in height only."),
+            None,
+        ),
+    )  # fmt: skip
+
+
+def _mesh_table(summary: Summary) -> Table | None:
+    if not summary.mesh:
+        return None
+    head = ("body", "cells", "smallest radius ratio", "smallest dihedral angle (°)")
+    rows = []
+    for name, quality in summary.mesh.items():
+        measured = (quality.min_radius_ratio, quality.min_dihedral_deg)
+        cells = ("–" if value is None else number(value) for value in measured)
+        rows.append((name, number(quality.cells), *cells))
+    return Table(head, tuple(rows))
+
+
+def _flat(data: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    for key, value in data.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", str(value)
+
+
+def _embedded(pictures: Sequence[Picture]) -> Iterator[Embedded]:
+    files = [picture.path.read_bytes() for picture in pictures]
+    if sum(len(data) for data in files) * 4 / 3 > SIZE_LIMIT_BYTES:
+        files = [_reduced(data) for data in files]
+    for picture, data in zip(pictures, files, strict=True):
+        source = "data:image/png;base64," + base64.b64encode(data).decode("ascii")
+        yield Embedded(picture.name, picture.title, picture.caption, source)
+
+
+def _reduced(data: bytes) -> bytes:
+    """The picture with 256 colours, about a third of the size."""
+    from PIL import Image
+
+    with Image.open(io.BytesIO(data)) as image:
+        out = io.BytesIO()
+        image.convert("RGB").quantize(256).save(out, "PNG", optimize=True)
+    return out.getvalue()

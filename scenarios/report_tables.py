@@ -1,0 +1,193 @@
+# SPDX-License-Identifier: MIT
+"""Tables of the report: numbers of the summary with unit and discretisation error."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from scenarios.compare import output_unit
+from scenarios.summary import DiscretisationError, MinMax, Peak, Regions, Section, Summary
+
+REGIONS = ("whole", "heel", "midfoot", "forefoot", "toes", "hallux")
+LEVELS = ("L1-L2", "L2-L3", "L3-L4", "L4-L5", "L5-S1")
+ABSENT = "–"
+
+HEADLINES = (
+    ("plantar.peak_pressure_kpa.heel", "Heel, peak pressure", "mean of a 1.5 cm² cell"),
+    ("plantar.peak_pressure_kpa.forefoot", "Forefoot, peak pressure", "mean of a 1.5 cm² cell"),
+    ("alignment.arch_height_drop_mm", "Arch height drop", ""),
+    ("alignment.rearfoot_eversion_deg.max", "Rearfoot eversion, largest", ""),
+    ("lumbar.L4-L5.compression_n.peak", "L4-L5 compression, peak", "level calibrated"),
+    ("lumbar.L4-L5.compression_n.peak_bw", "L4-L5 compression, peak", "body weights"),
+    ("lumbar.L5-S1.shear_ap_n.peak", "L5-S1 anterior shear, peak", ""),
+    ("lumbar.L4-L5.disc_pressure_mpa.peak", "L4-L5 disc pressure, peak", "level calibrated"),
+    ("shock.loading_rate_bw_per_s", "Loading rate, 20-80 % average", ""),
+)
+"""Outputs that head the report: key, words, remark."""
+
+_PLANTAR = (
+    ("peak_pressure_kpa", "peak pressure, sensor cell (kPa)"),
+    ("peak_pressure_raw_kpa", "peak pressure, raw (kPa)"),
+    ("load_share_percent", "load share (%)"),
+    ("contact_area_mm2", "contact area, largest (mm²)"),
+    ("pressure_time_integral_kpa_s", "pressure-time integral (kPa s)"),
+)
+_LUMBAR = (
+    ("compression_n", "compression (N)"),
+    ("shear_ap_n", "shear, anterior + (N)"),
+    ("shear_ml_n", "shear, lateral (N)"),
+    ("flexion_moment_nm", "flexion moment (N m)"),
+    ("disc_pressure_mpa", "disc pressure (MPa)"),
+    ("annulus_max_principal_strain", "annulus strain (–)"),
+    ("endplate_stress_mpa", "endplate stress (MPa)"),
+    ("muscle_force_n", "muscle force (N)"),
+)
+_ALIGNMENT = (
+    ("rearfoot_eversion_deg", "rearfoot eversion (°)"),
+    ("tibial_rotation_deg", "tibial rotation, internal + (°)"),
+    ("pelvic_tilt_deg", "pelvic tilt, anterior + (°)"),
+    ("pelvic_obliquity_deg", "pelvic obliquity (°)"),
+    ("lumbar_lordosis_deg", "lumbar lordosis (°)"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table as text; the first cell of a row is its heading."""
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """One main output: words, value with unit, error of the mesh, remark."""
+
+    words: str
+    value: str
+    unit: str
+    error: str
+    remark: str
+
+
+def headlines(summary: Summary, values: dict[str, float]) -> tuple[Headline, ...]:
+    """The main outputs that the analysis has."""
+    errors = summary.discretisation_error or {}
+    return tuple(
+        Headline(
+            words,
+            number(values[key]),
+            output_unit(key).replace("deg", "°").replace("Nm", "N m"),
+            error_text(errors.get(key), values[key]) or "not measured",
+            remark,
+        )
+        for key, words, remark in HEADLINES
+        if key in values
+    )
+
+
+def plantar_table(summary: Summary) -> Table | None:
+    """Plantar quantities by region."""
+    if summary.plantar is None:
+        return None
+    rows = []
+    for name, words in _PLANTAR:
+        regions = getattr(summary.plantar, name)
+        if isinstance(regions, Regions):
+            cells = (_cell(summary, f"plantar.{name}.{r}", getattr(regions, r)) for r in REGIONS)
+            rows.append((words, *cells))
+    return _table(("", *REGIONS), rows)
+
+
+def lumbar_table(summary: Summary) -> Table | None:
+    """Peak of each quantity by level, forces also in body weights."""
+    if not summary.lumbar:
+        return None
+    known = dict(summary.lumbar.items())
+    levels = [level for level in LEVELS if level in known]
+    rows = []
+    for name, words in _LUMBAR:
+        cells = []
+        for level in levels:
+            peak = getattr(known[level], name)
+            cells.append(_peak(summary, f"lumbar.{level}.{name}", peak))
+        if any(cell != ABSENT for cell in cells):
+            rows.append((words, *cells))
+        weights = [getattr(getattr(known[level], name), "peak_bw", None) for level in levels]
+        if any(weight is not None for weight in weights):
+            shown = (ABSENT if weight is None else f"{weight:.2f}" for weight in weights)
+            rows.append(("– in body weights (BW)", *shown))
+    return _table(("peak over the output instants", *levels), rows)
+
+
+def alignment_table(summary: Summary) -> Table | None:
+    """Smallest and largest angle over the output instants."""
+    if summary.alignment is None:
+        return None
+    rows = []
+    for name, words in _ALIGNMENT:
+        span = getattr(summary.alignment, name)
+        if isinstance(span, MinMax):
+            low = _cell(summary, f"alignment.{name}.min", span.min)
+            rows.append((words, low, _cell(summary, f"alignment.{name}.max", span.max)))
+    drop = summary.alignment.arch_height_drop_mm
+    if drop is not None:
+        cell = _cell(summary, "alignment.arch_height_drop_mm", drop)
+        rows.append(("arch height drop (mm)", "", cell))
+    return _table(("", "smallest", "largest"), rows)
+
+
+def plain_table(section: Section | None) -> Table | None:
+    """Keys and values of a flat section, such as equilibrium or solver."""
+    if section is None:
+        return None
+    rows = []
+    for name, value in section.model_dump(exclude_none=True).items():
+        if isinstance(value, dict):
+            rows += [(f"{name}: {k}", number(v)) for k, v in value.items()]
+        elif isinstance(value, list | tuple):
+            rows.append((name, " – ".join(number(float(item)) for item in value)))
+        else:
+            rows.append((name, number(value) if isinstance(value, int | float) else str(value)))
+    return _table(("", "value"), rows)
+
+
+def number(value: float) -> str:
+    """Three digits that count; whole counters in full."""
+    if isinstance(value, int):
+        return f"{value:,}".replace(",", " ")
+    if value == 0.0:
+        return "0"
+    size = abs(value)
+    if size >= 1000.0:
+        return f"{value:.0f}"
+    return f"{value:#.3g}".rstrip(".") if size >= 1e-3 else f"{value:.1e}"
+
+
+def error_text(error: DiscretisationError | None, value: float) -> str:
+    """The estimated error of the mesh as ``± x`` in the unit of the value; empty if unknown."""
+    if error is None:
+        return ""
+    if error.absolute is not None:
+        return f"± {error.absolute:.2g}"
+    if error.relative is not None:
+        return f"± {abs(error.relative * value):.2g} ({100 * error.relative:.2g} %)"
+    return ""
+
+
+def _cell(summary: Summary, key: str, value: float | None) -> str:
+    if value is None:
+        return ABSENT
+    text = error_text((summary.discretisation_error or {}).get(key), value)
+    return f"{number(value)} {text.split(' (')[0]}".strip()
+
+
+def _peak(summary: Summary, key: str, peak: Peak | None) -> str:
+    if peak is None:
+        return ABSENT
+    return _cell(summary, f"{key}.peak", peak.peak)
+
+
+def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Table | None:
+    return Table(head, tuple(rows)) if rows else None
