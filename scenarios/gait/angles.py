@@ -86,6 +86,7 @@ def read_angles(storage: Storage, side: str) -> JointAngles:
     """
     mark, other_mark = ("r", "l") if side == "right" else ("l", "r")
     needed = [name if name in PELVIS else f"{name}_{mark}" for name in REQUIRED]
+    known = {f"{name}_{m}" for name in LEG for m in "rl"} | {*PELVIS, *LUMBAR, *TRANSLATION}
     for label in needed:
         if label not in storage.labels:
             raise GaitError(
@@ -93,7 +94,7 @@ def read_angles(storage: Storage, side: str) -> JointAngles:
                 label,
                 "column not found",
                 allowed="joint angles of the OpenSim model gait2392: " + ", ".join(needed),
-                suggestion=nearest(label, storage.labels),
+                suggestion=nearest(label, [n for n in storage.labels if n not in known]),
             )
     factor = _to_degrees(storage, f"knee_angle_{mark}")
     mirror = -1.0 if side == "left" else 1.0

@@ -33,6 +33,7 @@ class GaitInstant:
     grf_n: Array
     other_grf_n: Array
     cop_foot_mm: Array
+    cop_defined: bool
     tibia_rotation: Array
     ankle_deg: float
     subtalar_deg: float
@@ -129,9 +130,8 @@ class StanceGait:
     @cached_property
     def _curves(self) -> tuple[PchipInterpolator, CubicSpline]:
         """Forces without overshoot (pchip); angles by cubic spline."""
-        forces = np.hstack(
-            [self.grf_n, self.other_grf_n, self.cop_foot_mm, self.com_acceleration_mm_s2]
-        )
+        path = np.nan_to_num(self.cop_foot_mm)
+        forces = np.hstack([self.grf_n, self.other_grf_n, path, self.com_acceleration_mm_s2])
         mtp = np.zeros_like(self.ankle_deg) if self.mtp_deg is None else self.mtp_deg
         angles = np.column_stack(
             [
@@ -175,7 +175,8 @@ class StanceGait:
             time_s=float(percent) / 100.0 * self.duration_s,
             grf_n=forces[0:3],
             other_grf_n=forces[3:6],
-            cop_foot_mm=forces[6:8],
+            cop_foot_mm=forces[6:8] if self.cop_defined.any() else np.full(2, np.nan),
+            cop_defined=bool(np.interp(percent, self.percent, self.cop_defined) > 0.5),
             com_acceleration_mm_s2=forces[8:11],
             tibia_rotation=rotations[0],
             pelvis_rotation=rotations[1],
