@@ -19,7 +19,8 @@ class Layers:
         cells: (3 t layers, 4) tetrahedra of positive volume.
         cell_triangle: (3 t layers,) plan triangle of each cell.
         cell_layer: (3 t layers,) layer of each cell, 0 the lowest.
-        lower: (t, 3) facets of the lower surface, in the order of the plan triangles.
+        lower: (t, 3) facets of the lower surface, in the order of the plan triangles; the
+            vertices of all facets run counter-clockwise seen from outside.
         upper: (t, 3) facets of the upper surface, in the order of the plan triangles.
         side: (s, 3) facets of the side walls.
     """
@@ -38,13 +39,14 @@ def extrude(
 ) -> Layers:
     """Fill the space between two surfaces that share one triangulation.
 
-    Prisms are split by vertex number, so that neighbours share the diagonal of their common
-    face; the direction of the diagonals alternates from layer to layer.
+    Prisms are split by a ranking of the plan points, so that neighbours share the diagonal of
+    their common face. Points rank by height, highest first: a diagonal then falls from a higher
+    column's bottom to a lower column's top, which is the shorter of the two where layers slope.
 
     Args:
         lower: (n, 3) points of the lower surface.
         upper: (n, 3) points of the upper surface.
-        triangles: (t, 3) plan triangles.
+        triangles: (t, 3) plan triangles, counter-clockwise in the (x, z) plane.
         shares: (layers + 1,) or, where they differ from point to point, (layers + 1, n) increasing
             heights of the layers' borders from 0 to 1.
 
@@ -55,13 +57,12 @@ def extrude(
     layers = len(shares) - 1
     every = np.broadcast_to(shares.reshape(layers + 1, -1), (layers + 1, count))
     points = np.vstack([lower + share[:, None] * (upper - lower) for share in every])
-    ordered = np.sort(triangles, axis=1)
-    one, two, three = ordered.T
+    rank = np.empty(count, dtype=np.int64)
+    rank[np.lexsort((np.arange(count), -np.round(lower[:, 1] + upper[:, 1], 6)))] = np.arange(count)
+    one, two, three = np.take_along_axis(triangles, np.argsort(rank[triangles], axis=1), axis=1).T
     stack = []
     for layer in range(layers):
         down, up = layer * count, (layer + 1) * count
-        if layer % 2:
-            down, up = up, down
         split = [
             np.column_stack([one + down, two + down, three + down, three + up]),
             np.column_stack([one + down, two + down, two + up, three + up]),
@@ -78,8 +79,8 @@ def extrude(
         cell_triangle=plan,
         cell_layer=which,
         lower=triangles,
-        upper=triangles + layers * count,
-        side=_side_facets(triangles, count, layers),
+        upper=triangles[:, ::-1] + layers * count,
+        side=_side_facets(triangles, rank, layers),
     )
 
 
@@ -92,15 +93,19 @@ def _oriented(points: FloatArray, cells: IntArray, triangles: IntArray, layers: 
     return np.where(wrong[:, None], cells[:, [0, 2, 1, 3]], cells)
 
 
-def _side_facets(triangles: IntArray, count: int, layers: int) -> IntArray:
-    edges = np.sort(np.vstack([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]]))
-    unique, seen = np.unique(edges, axis=0, return_counts=True)
-    low, high = unique[seen == 1].T
+def _side_facets(triangles: IntArray, rank: IntArray, layers: int) -> IntArray:
+    """Split the quadrilaterals of the side walls along the diagonals that the cells have."""
+    directed = np.vstack([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]])
+    _, index, seen = np.unique(
+        np.sort(directed, axis=1), axis=0, return_index=True, return_counts=True
+    )
+    rim = directed[index[seen == 1]]
+    forward = rank[rim[:, 0]] < rank[rim[:, 1]]
+    first, second = np.where(forward[:, None], rim, rim[:, ::-1]).T
     facets = []
     for layer in range(layers):
-        down, up = layer * count, (layer + 1) * count
-        if layer % 2:
-            down, up = up, down
-        facets.append(np.column_stack([low + down, high + down, high + up]))
-        facets.append(np.column_stack([low + down, low + up, high + up]))
+        down, up = layer * len(rank), (layer + 1) * len(rank)
+        low = np.column_stack([first + down, second + down, second + up])
+        high = np.column_stack([first + down, second + up, first + up])
+        facets += [np.where(forward[:, None], part[:, ::-1], part) for part in (low, high)]
     return np.vstack(facets)

@@ -16,7 +16,7 @@ from meshes.foot_bones import BoneCeiling, BoneUnderside, plantar_bones
 from meshes.foot_dimensions import FootDimensions
 from meshes.foot_landmarks import FootLandmarks, foot_landmarks
 from meshes.foot_skeleton import foot_joints, foot_segments
-from meshes.outline import SizeField, foot_outline, inside
+from meshes.outline import SizeField, foot_outline, inside, resample_by_size
 from meshes.planform import triangulate
 from meshes.plantar import PlantarSurface
 from meshes.tagged import FloatArray, TagArray, TaggedMesh
@@ -27,7 +27,7 @@ Resolution = Literal["coarse", "standard", "fine"]
 MIN_DIHEDRAL_DEG = 8.0
 MIN_RADIUS_RATIO = 0.10
 
-_REFINEMENT = {"coarse": 1.0, "standard": 0.62, "fine": 0.345}
+_REFINEMENT = {"coarse": 1.0, "standard": 0.66, "fine": 0.37}
 _LAYERS = {"coarse": 3, "standard": 5, "fine": 9}
 
 
@@ -146,8 +146,12 @@ def _soft_tissue(
     plantar: PlantarSurface,
     ceiling: BoneCeiling,
 ) -> TaggedMesh:
-    loops = [_below(bone.footprint(), dimensions, plantar) for bone in ceiling.bones]
-    plan, triangles = triangulate(outline, loops, foot_sizes(dimensions, _REFINEMENT[resolution]))
+    size = foot_sizes(dimensions, _REFINEMENT[resolution])
+    loops = [
+        resample_by_size(_below(bone.footprint(), dimensions, plantar), size)
+        for bone in ceiling.bones
+    ]
+    plan, triangles = triangulate(outline, loops, size)
     x, z = plan.T
     upper = plan + _lean(plan, dimensions, plantar)
     shares = np.linspace(0.0, 1.0, _LAYERS[resolution] + 1, dtype=np.float64)

@@ -129,17 +129,20 @@ def _calcaneus(dimensions: FootDimensions, landmarks: FootLandmarks) -> BoneUnde
         start=np.array([0.024 * length + tuberosity, 0.0]),
         end=np.array([landmarks.chopart[0] - 0.070 * length, 0.05 * width]),
         stations=np.array([0.0, 0.30, 0.65, 1.0]),
-        under=pad + arch * np.array([0.0, 0.04, 0.15, 0.24]),
+        under=np.array([0.0, 0.04, 0.15, 0.24]) * arch
+        + np.array([1.0, 1.0, 0.60, 0.30]) * pad
+        + np.array([0.0, 0.0, 0.026, 0.046]) * length,
         half_width=np.array([tuberosity, tuberosity, 0.235 * width, 0.21 * width]),
         depth=width * np.array([0.31, 0.30, 0.25, 0.22]),
-        level=0.90,
+        level=0.84,
         attached=0.80,
     )
 
 
 def _midfoot(dimensions: FootDimensions, landmarks: FootLandmarks) -> BoneUnderside:
     length, width, arch = dimensions.length_mm, dimensions.ball_width_mm, dimensions.arch_height_mm
-    lateral = 0.046 * length + 0.18 * arch
+    pad = dimensions.heel_pad_thickness_mm
+    lateral = 0.026 * length + 0.30 * pad + 0.18 * arch
     medial = lateral + 0.36 * arch
     return BoneUnderside(
         segment=SEGMENTS.index("midfoot"),
@@ -165,7 +168,7 @@ def _metatarsal(dimensions: FootDimensions, landmarks: FootLandmarks, ray: int) 
     attached = 0.74
     direction = (head - base) / np.hypot(*(head - base)[[0, 2]])
     end = head + direction * (0.014 * dimensions.length_mm - attached * half)
-    from_base = (0.66, 0.66, 0.64, 0.60, 0.30)[ray]
+    from_base = (0.66, 0.66, 0.66, 0.66, 0.30)[ray]
     start = base + from_base * (head - base)
     shaft = 0.80 * radius
     lowest = head[1] - radius
@@ -217,10 +220,10 @@ def _toes(dimensions: FootDimensions, landmarks: FootLandmarks) -> BoneUnderside
     return BoneUnderside(
         segment=SEGMENTS.index("toes"),
         start=np.array([0.897 * length, 0.040 * width]),
-        end=np.array([0.806 * length, 0.335 * width]),
+        end=np.array([0.808 * length, 0.325 * width]),
         stations=np.array([0.0, 0.5, 1.0]),
         under=np.full(3, dimensions.toe_pad_thickness_mm),
-        half_width=length * np.array([0.054, 0.050, 0.042]),
+        half_width=np.array([0.054 * length, 0.034 * length + 0.040 * width, 0.105 * width]),
         depth=np.full(3, 0.026 * length),
         level=0.80,
         attached=0.75,

@@ -89,7 +89,7 @@ def foot_landmarks(dimensions: FootDimensions) -> FootLandmarks:
     bases = np.column_stack([_BASE_X * length, 0.01 * length * base_y, _BASE_Z * width])
     ankle = np.array([0.220 * length, 0.270 * length, 0.0])
     heel = np.array([0.094 * length, 0.0, 0.0])
-    half = 0.135 * length
+    half = 0.122 * length
     axis = talocrural_axis()
     return FootLandmarks(
         heads=heads,

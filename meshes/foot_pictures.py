@@ -29,21 +29,22 @@ def foot_surfaces(
 def _tibia(dimensions: FootDimensions, landmarks: FootLandmarks) -> Surface:
     length = dimensions.length_mm
     forward = (1.0, 0.0, 0.0)
-    up = np.array([0.055, 0.15, 0.35, 0.80, 1.30, 1.52, 1.62])
+    up = np.array([0.075, 0.15, 0.35, 0.80, 1.30, 1.52, 1.62])
     shaft = landmarks.ankle + np.outer(up * length, [0.0, 1.0, 0.0])
-    wide = np.array([0.075, 0.066, 0.045, 0.046, 0.058, 0.110, 0.130]) * length
+    wide = np.array([0.088, 0.072, 0.045, 0.046, 0.058, 0.110, 0.130]) * length
     deep = np.array([0.070, 0.064, 0.048, 0.055, 0.066, 0.085, 0.090]) * length
     side = np.array([-0.035, 0.0, 0.115]) * length
     thin = landmarks.ankle + side + np.outer(up * length, [0.0, 0.97, 0.0])
     thin[0] = landmarks.malleolus_lateral + np.array([0.0, 0.01, -0.01]) * length
     slim = np.array([0.030, 0.028, 0.021, 0.020, 0.022, 0.030, 0.032]) * length
     tip = landmarks.malleolus_medial
-    inner = np.vstack([tip, tip + np.array([0.0, 0.05, 0.02]) * length, shaft[1] - [0, 0, 0]])
+    base = shaft[0] + np.array([0.0, 0.03, -0.055]) * length
+    inner = np.vstack([tip + np.array([0.0, 0.02, 0.01]) * length, base])
     return joined(
         [
             bar(shaft, wide, deep, up=forward),
             bar(thin, slim, 1.1 * slim, up=forward),
-            bar(inner, np.array([0.020, 0.028, 0.04]) * length, 0.032 * length, up=forward),
+            bar(inner, np.array([0.022, 0.034]) * length, 0.038 * length, up=forward),
         ]
     )
 
@@ -68,7 +69,7 @@ def _calcaneus(
 ) -> Surface:
     length = dimensions.length_mm
     line = underside.stations[:, None] * (underside.end - underside.start) + underside.start
-    top = np.array([0.165, 0.170, 0.165, 0.135]) * length
+    top = np.array([0.175, 0.190, 0.180, 0.135]) * length
     top = np.maximum(top, underside.under + 0.06 * length)
     half_height = 0.5 * (top - underside.under)
     axis = np.column_stack([line[:, 0], underside.under + half_height, line[:, 1]])
@@ -86,7 +87,7 @@ def _midfoot(dimensions: FootDimensions, landmarks: FootLandmarks) -> Surface:
     front = 0.5 * (bases[3] + bases[4]) - np.array([0.024 * length, 0.0, 0.0])
     cuboid = bar(np.vstack([rear, front]), 0.100 * width, 0.048 * length)
     wedges = []
-    for ray, half in enumerate((0.085, 0.060, 0.062)):
+    for ray, half in enumerate((0.085, 0.075, 0.078)):
         end = bases[ray] - np.array([0.022 * length, 0.0, 0.0])
         share = (0.15, 0.5, 0.85)[ray]
         start = (1.0 - share) * inner + share * outer + np.array([0.030 * length, 0.0, 0.0])

@@ -24,7 +24,7 @@ MIN_RADIUS_RATIO = 0.03
 FROM_FOOT = float("nan")
 """Arch height that follows the foot's own plantar arch."""
 
-_REFINEMENT = {"coarse": 1.0, "standard": 0.62, "fine": 0.345}
+_REFINEMENT = {"coarse": 1.0, "standard": 0.66, "fine": 0.37}
 _LAYERS = {"coarse": 2, "standard": 3, "fine": 5}
 
 

@@ -20,7 +20,7 @@ def triangulate(
 
     Args:
         outline: (n, 2) closed polyline.
-        loops: closed polylines inside it, apart from each other, which mesh edges follow.
+        loops: closed polylines inside it, apart from each other, whose edges become mesh edges.
         size: edge length wanted at plan points.
 
     Returns:
@@ -38,7 +38,7 @@ def triangulate(
                 f"a bone's footprint comes within {near.min():.1f} mm of the outline",
                 "a third of an edge length inside it",
             )
-    borders = [resample_by_size(curve, size) for curve in (outline, *loops)]
+    borders = [resample_by_size(outline, size), *loops]
     started = not gmsh.isInitialized()
     if started:
         gmsh.initialize(readConfigFiles=False, interruptible=False)

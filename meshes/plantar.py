@@ -12,7 +12,7 @@ from meshes.foot_dimensions import FootDimensions
 from meshes.outline import SignedDistance
 from meshes.tagged import FloatArray
 
-PLANTAR_ARCH_SHARE = 0.40
+PLANTAR_ARCH_SHARE = 0.37
 """Highest plantar skin of the medial arch over the height of the navicular."""
 
 LATERAL_ARCH_SHARE = 0.075
@@ -74,7 +74,7 @@ class PlantarSurface:
         offset = x / length - 0.435
         span = np.where(offset < 0.0, 0.195, 0.205)
         along = np.cos(0.5 * np.pi * np.clip(offset / span, -1.0, 1.0)) ** 2
-        across = smooth_step((0.24 - z / width) / 0.56)
+        across = smooth_step((0.24 - z / width) / 0.66)
         across = LATERAL_ARCH_SHARE + (1.0 - LATERAL_ARCH_SHARE) * across
         return np.asarray(self.arch_apex_mm * along * across)
 

@@ -12,6 +12,7 @@ import numpy as np
 from meshes.anatomy import BandGeometry, SegmentGeometry
 from meshes.foot import FootGeometry
 from meshes.insole import InsoleGeometry
+from meshes.limb import LimbGeometry
 from meshes.tagged import FloatArray, IntArray, TaggedMesh
 from meshes.tags import FOOT_REGIONS, Surface
 
@@ -25,8 +26,8 @@ INSOLE = "#5b8fb0"
 VIEWS = {
     "lateral": ((0.0, 0.12, 1.0), (0.0, 1.0, 0.0)),
     "medial": ((0.0, 0.12, -1.0), (0.0, 1.0, 0.0)),
-    "plantar": ((0.0, -1.0, 0.0), (1.0, 0.0, 0.0)),
-    "dorsal": ((0.0, 1.0, 0.0), (1.0, 0.0, 0.0)),
+    "plantar": ((0.0, -1.0, 0.0), (0.0, 0.0, 1.0)),
+    "dorsal": ((0.0, 1.0, 0.0), (0.0, 0.0, -1.0)),
     "oblique": ((0.75, 0.55, 0.9), (0.0, 1.0, 0.0)),
     "rear": ((-1.0, 0.25, 0.0), (0.0, 1.0, 0.0)),
 }
@@ -73,6 +74,26 @@ def preview_foot(
     return tuple(files)
 
 
+def preview_limb(foot: FootGeometry, limb: LimbGeometry, path: Path) -> Path:
+    """Write one PNG of foot, shank, thigh and pelvis seen from the front and side."""
+    import pyvista
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    plotter = pyvista.Plotter(off_screen=True, window_size=(700, 1300))
+    plotter.set_background("white")
+    add_tissue(plotter, foot.mesh, opacity=1.0)
+    add_segments(plotter, (*foot.segments[1:], *limb.segments))
+    height = float(limb.segments[2].surface_points[:, 1].max())
+    focus = np.array([limb.ankle[0], 0.5 * height, 0.5 * limb.hip_left[2]])
+    eye = focus + 4.0 * height * np.array([0.8, 0.1, 0.6])
+    plotter.camera_position = [tuple(eye), tuple(focus), (0.0, 1.0, 0.0)]
+    plotter.enable_parallel_projection()
+    plotter.camera.parallel_scale = 0.56 * height
+    plotter.screenshot(str(path))
+    plotter.close()
+    return path
+
+
 def add_tissue(plotter: pyvista.Plotter, mesh: TaggedMesh, opacity: float) -> None:
     """Draw the outside of the soft tissue, coloured by zone."""
     import pyvista
@@ -83,7 +104,8 @@ def add_tissue(plotter: pyvista.Plotter, mesh: TaggedMesh, opacity: float) -> No
         mesh.points,
     )
     for region, colour in zip(FOOT_REGIONS, ZONES, strict=True):
-        skin = grid.extract_cells(np.flatnonzero(mesh.cell_tags == region)).extract_surface()
+        zone = grid.extract_cells(np.flatnonzero(mesh.cell_tags == region))
+        skin = zone.extract_surface(algorithm="dataset_surface")
         plotter.add_mesh(skin, color=colour, opacity=opacity, show_edges=True, edge_color="#8a5a44")
 
 
