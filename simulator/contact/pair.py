@@ -332,8 +332,7 @@ class PairContact:
             order = np.argsort(group, kind="stable")
             chosen, group = chosen[order], group[order]
             first = np.flatnonzero(np.concatenate([[True], group[1:] != group[:-1]]))
-            values = stiffness_blocks(active.take(chosen), found.take(chosen), separate)
-            values = np.add.reduceat(values, first, axis=0)
+            values = stiffness_blocks(active.take(chosen), found.take(chosen), first, separate)
             rows = nodes[chosen[first]]
             cols = rows
             if separate:

@@ -133,12 +133,13 @@ def _traction_derivative(
 
 
 def stiffness_blocks(
-    points: ActivePoints, operators: PointOperators, separate_anchor: bool
+    points: ActivePoints, operators: PointOperators, first: IntArray, separate_anchor: bool
 ) -> Array:
-    """Blocks (n, 36, 36), or (n, 36, 54) where the anchor has its own facet.
+    """Blocks (m, 36, 36), or (m, 36, 54) where the anchor has its own facet.
 
     Rows are the slave and the partner facet's nodes; columns the same, then the nodes
-    of the anchor's facet.
+    of the anchor's facet. Points from ``first[i]`` up to ``first[i + 1]`` share their
+    facets and one block.
     """
     count = points.index.size
     columns = np.zeros((count, 18 if separate_anchor else 12, INPUTS))
@@ -152,9 +153,18 @@ def stiffness_blocks(
     shift = columns[:, None] @ operators.place
     parts[:, 1:] = points.density[:, None, :, None, None] * shift[:, :, None]
 
-    rows = np.zeros((count, 12, 3))
-    rows[:, :6, 0] = -points.slave_shape
-    rows[:, 6:, 0] = points.master_shape
-    rows[:, 6:, 1:] = points.master_slopes.transpose(0, 2, 1)
+    rows = np.zeros((count, 3, 12))
+    rows[:, 0, :6] = -points.slave_shape
+    rows[:, 0, 6:] = points.master_shape
+    rows[:, 1:, 6:] = points.master_slopes
     rows *= points.weight[:, None, None]
-    return (rows @ parts.reshape(count, 3, -1)).reshape(count, 36, 3 * width)
+
+    blocks = np.empty((first.size, 12, 9 * width))
+    sizes = np.diff(np.append(first, count))
+    for size in np.unique(sizes):
+        chosen = np.flatnonzero(sizes == size)
+        members = first[chosen][:, None] + np.arange(size)
+        left = rows[members].reshape(chosen.size, 3 * size, 12)
+        right = parts[members].reshape(chosen.size, 3 * size, 9 * width)
+        blocks[chosen] = left.transpose(0, 2, 1) @ right
+    return blocks.reshape(first.size, 36, 3 * width)

@@ -121,67 +121,94 @@ def _owned(model: Model) -> NDArray[np.int32]:
     return model.fixed[model.fixed < size]
 
 
+def _residual(model: Model, increments: list[ContactIncrement]) -> Array:
+    """Internal and contact forces less the load on owned dofs, N."""
+    r = fem_petsc.assemble_vector(model.residual)
+    r.ghostUpdate(addv=PETSc.InsertMode.ADD, mode=PETSc.ScatterMode.REVERSE)
+    contact = contact_vector(r, increments)
+    values = r.array_r + contact.array_r
+    if model.load is not None:
+        values -= model.load[: values.size]
+    r.destroy()
+    contact.destroy()
+    return values
+
+
 def solve(
-    model: Model, tolerance: float = 1e-8, limit: int = 25, scale: float | None = None
+    model: Model,
+    tolerance: float = 1e-8,
+    limit: int = 25,
+    scale: float | None = None,
+    line_search: bool = True,
 ) -> int:
     """Newton iterations to equilibrium; raises if they do not converge.
 
-    The residual is relative to the load, or to ``scale`` in N.
+    The residual is relative to the reactions and loads, or to ``scale`` in N. Where a
+    full step raises it, the critical point of the work along the step is taken.
     """
     size = 3 * model.space.dofmap.index_map.size_local
-    start = size and model.space.dofmap.index_map.local_range[0] * 3
+    start = 3 * model.space.dofmap.index_map.local_range[0]
     owned = _owned(model)
-    u = model.u
+    u, comm = model.u, model.comm
     target = np.zeros(u.x.array.size) if model.target is None else model.target
     for term in model.terms:
         term.update_candidates(u)
     free = np.ones(size, dtype=bool)
     free[owned] = False
     norms: list[float] = []
+
+    def norm_of(values: Array) -> float:
+        return float(np.sqrt(comm.allreduce(values[free] @ values[free])))
+
+    def advance(from_: Array, step: Array, part: float) -> None:
+        u.x.array[:size] = from_ - part * step
+        u.x.scatter_forward()
+
     for iteration in range(limit + 1):
         increments = [term.evaluate(u, True) for term in model.terms]
-        outside = model.comm.allreduce(sum(i.outside_pattern for i in increments))
-        if outside:
+        if comm.allreduce(sum(i.outside_pattern for i in increments)):
             for term in model.terms:
                 term.update_candidates(u)
-        r = fem_petsc.assemble_vector(model.residual)
-        r.ghostUpdate(addv=PETSc.InsertMode.ADD, mode=PETSc.ScatterMode.REVERSE)
-        contact = contact_vector(r, increments)
-        r.array_w[:] += contact.array_r
-        if model.load is not None:
-            r.array_w[:] -= model.load[:size]
-        reaction = r.array_r.copy()
-        r.array_w[:] = np.where(free, reaction, 0.0)
+        values = _residual(model, increments)
         reference = scale
         if reference is None:
-            applied = np.where(free, 0.0, reaction)
-            total = applied @ applied
+            total = values[~free] @ values[~free]
             if model.load is not None:
                 total += model.load[:size] @ model.load[:size]
-            reference = np.sqrt(model.comm.allreduce(total)) or 1.0
-        norms.append(r.norm() / reference)
+            reference = float(np.sqrt(comm.allreduce(total))) or 1.0
+        norms.append(norm_of(values) / reference)
         if norms[-1] < tolerance and iteration:
             model.norms = norms
             model.iterations.append(iteration)
             return iteration
-        r.array_w[owned] = u.x.array[owned] - target[owned]
         matrix = fem_petsc.assemble_matrix(model.tangent)
         matrix.assemble()
         extra = contact_matrix(matrix, increments)
         matrix.axpy(1.0, extra, PETSc.Mat.Structure.DIFFERENT_NONZERO_PATTERN)
         matrix.zeroRows((owned + start).astype(PETSc.IntType), 1.0)
-        ksp = PETSc.KSP().create(model.comm)
+        ksp = PETSc.KSP().create(comm)
         ksp.setOperators(matrix)
         ksp.setType("preonly")
         ksp.getPC().setType("lu")
         ksp.getPC().setFactorSolverType("mumps")
-        step = r.duplicate()
+        step = matrix.createVecRight()
+        r = step.duplicate()
+        r.array_w[:] = np.where(free, values, 0.0)
+        r.array_w[owned] = u.x.array[owned] - target[owned]
         ksp.solve(r, step)
-        largest = step.norm(PETSc.NormType.NORM_INFINITY)
-        u.x.array[:size] -= step.array_r * min(1.0, model.max_step_mm / largest)
-        u.x.scatter_forward()
-        for item in (r, contact, matrix, extra, ksp, step):
+        change = step.array_r.copy()
+        change *= min(1.0, model.max_step_mm / step.norm(PETSc.NormType.NORM_INFINITY))
+        for item in (r, matrix, extra, ksp, step):
             item.destroy()
+        before = u.x.array[:size].copy()
+        advance(before, change, 1.0)
+        if line_search and iteration:
+            after = _residual(model, [term.evaluate(u, False) for term in model.terms])
+            if norm_of(after) > norms[-1] * reference:
+                work_0 = comm.allreduce(values[free] @ change[free])
+                work_1 = comm.allreduce(after[free] @ change[free])
+                part = work_0 / (work_0 - work_1) if work_0 != work_1 else 1.0
+                advance(before, change, min(max(part, 0.1), 1.0) if part > 0.0 else 0.5)
     model.norms = norms
     raise RuntimeError(f"no equilibrium: {norms}")
 
