@@ -18,7 +18,7 @@ from meshes.foot_landmarks import FootLandmarks, foot_landmarks
 from meshes.foot_skeleton import foot_joints, foot_segments
 from meshes.outline import SizeField, foot_outline, inside, resample_by_size
 from meshes.planform import triangulate
-from meshes.plantar import PlantarSurface
+from meshes.plantar import PlantarSurface, sulcus_share
 from meshes.tagged import FloatArray, TagArray, TaggedMesh
 from meshes.tags import Region, Surface
 
@@ -74,7 +74,7 @@ def build_foot(
 
     Args:
         dimensions: measured or typical.
-        resolution: about 45, 140 and 700 thousand displacement unknowns of quadratic elements.
+        resolution: about 43, 146 and 775 thousand displacement unknowns of quadratic elements.
         mesh: the soft tissue of the same dimensions and resolution, where it is at hand already.
 
     Raises:
@@ -119,10 +119,9 @@ def foot_zones(dimensions: FootDimensions, x: FloatArray, z: FloatArray) -> TagA
     """
     share, across = x / dimensions.length_mm, z / dimensions.ball_width_mm
     ball = np.interp(across, (-0.35, 0.0, 0.50), (0.625, 0.620, 0.525))
-    sulcus = np.interp(across, (-0.40, 0.0, 0.20, 0.40, 0.60), (0.815, 0.822, 0.80, 0.757, 0.705))
     zones = np.where(share < 0.31, Region.HEEL_PAD, Region.MIDFOOT_TISSUE)
     zones = np.where(share > ball, Region.FOREFOOT_PAD, zones)
-    return np.where(share > sulcus, Region.TOE_TISSUE, zones).astype(np.int32)
+    return np.where(share > sulcus_share(across), Region.TOE_TISSUE, zones).astype(np.int32)
 
 
 def foot_sizes(dimensions: FootDimensions, factor: float) -> SizeField:

@@ -99,6 +99,11 @@ class PlantarSurface:
         return np.asarray(radius * aspect * (1.0 - root + outside))
 
 
+def sulcus_share(across: ArrayLike) -> FloatArray:
+    """Return x over foot length of the toe sulcus at z over ball width."""
+    return np.asarray(np.interp(np.asarray(across, dtype=np.float64), _SULCUS_Z, _SULCUS_X))
+
+
 def smooth_step(value: ArrayLike) -> FloatArray:
     """Rise from 0 at 0 to 1 at 1 with level ends and continuous curvature."""
     t = np.clip(np.asarray(value, dtype=np.float64), 0.0, 1.0)
