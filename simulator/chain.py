@@ -10,6 +10,7 @@ rotations are relative to standing; obliquity is positive with the right side up
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -230,6 +231,52 @@ def lumbar_chain(
         pelvis_rotation=np.asarray(pelvis, dtype=float),
         thorax_rotation=np.asarray(thorax, dtype=float),
     )
+
+
+class ColumnPose(Protocol):
+    """Pose of a column; see `simulator.spine.chain.ChainPose`."""
+
+    @property
+    def rotations(self) -> Array:
+        """Of the sacrum and the vertebrae L5 to L1, from standing, shape (6, 3, 3)."""
+
+    @property
+    def centres_mm(self) -> Array:
+        """Disc centres, L5-S1 first, shape (5, 3)."""
+
+
+def carried(standing_centre_mm: Array, pose: ColumnPose, thorax: Array) -> LumbarChain:
+    """The chain of a column that was posed elsewhere, so that loads use its places.
+
+    Args:
+        standing_centre_mm: disc centres in standing, any origin, shape (5, 3).
+        pose: of the same column.
+        thorax: rotation from standing, shape (3, 3).
+    """
+    standing = np.asarray(standing_centre_mm, dtype=float)
+    steps = pose.rotations[1:] @ np.swapaxes(pose.rotations[:-1], -1, -2)
+    return LumbarChain(
+        standing_centre_mm=standing - standing[0],
+        centre_mm=pose.centres_mm - pose.centres_mm[0],
+        vertebra_rotation=pose.rotations[1:],
+        level_rotation=logarithm(steps),
+        pelvis_rotation=pose.rotations[0],
+        thorax_rotation=np.asarray(thorax, dtype=float),
+    )
+
+
+def pelvis_angles_deg(rotation: Array) -> tuple[float, float, float]:
+    """Anterior tilt, obliquity (right side up) and rotation (right side forward), degrees.
+
+    Body-fixed rotations about Z, X, Y, as gait gives them.
+
+    Args:
+        rotation: from standing, shape (3, 3).
+    """
+    tilt = np.arctan2(rotation[0, 1], rotation[1, 1])
+    obliquity = -np.arcsin(np.clip(rotation[2, 1], -1.0, 1.0))
+    turn = np.arctan2(-rotation[2, 0], rotation[2, 2])
+    return float(np.degrees(tilt)), float(np.degrees(obliquity)), float(np.degrees(turn))
 
 
 def lordosis_deg(chain: LumbarChain, standing_deg: float) -> float:

@@ -26,7 +26,7 @@ from scenarios.gait.normative import normative_posture, subtalar_curve_deg
 from scenarios.gait.posture import FOOT_FLAT_PERCENT, Posture, register
 from scenarios.gait.pressure_path import measured_path
 from scenarios.gait.progression import turned_forwards
-from scenarios.gait.residual import pelvis_residual
+from scenarios.gait.residual import pelvis_residual, residual_warning
 from scenarios.gait.stance import StanceGait
 from scenarios.gait.storage import read_storage
 
@@ -36,6 +36,8 @@ PERCENT: Array = np.asarray(np.linspace(0.0, 100.0, 201), dtype=np.float64)
 LEAST_FORCE = 0.15
 """Vertical force in body weights above which there is a centre of pressure; below it a plate's
 error of 1 to 2 Nm moves the point by more than a centimetre."""
+UPPER_BODY = 0.52
+"""Mass above L5-S1 in body masses (de Leva 1996, cut as in `simulator.upper_body`)."""
 ANKLE_OVER_LENGTH = 0.24
 """Ankle centre ahead of the rear of the heel, in foot lengths (gait2392: 65 of 270 mm)."""
 
@@ -138,6 +140,11 @@ def measured_gait(
             walker.body_mass_kg,
             walker.height_m,
         )
+    lean = (
+        ()
+        if residual is None
+        else residual_warning(residual, UPPER_BODY * walker.body_mass_kg * STANDARD_GRAVITY)
+    )
     estimated = (
         ()
         if stride.measured
@@ -179,7 +186,15 @@ def measured_gait(
         offsets_deg=posture.offsets_deg,
         residual_force_n=None if residual is None else residual.force_n,
         residual_moment_nmm=None if residual is None else residual.moment_nmm,
-        warnings=(*turned, *mass, *both.warnings, *estimated, *motion.warnings, *path.warnings),
+        warnings=(
+            *turned,
+            *mass,
+            *both.warnings,
+            *estimated,
+            *motion.warnings,
+            *path.warnings,
+            *lean,
+        ),
     )
 
 

@@ -30,6 +30,9 @@ from simulator.upper_body import (
 
 Array = NDArray[np.float64]
 
+LARGE_MOMENT_NMM = 10e3
+"""Mean sagittal mismatch that is worth a warning."""
+
 _MIRROR = np.array([1.0, 1.0, -1.0])
 _FOOT_IN_CALCANEUS_MM = np.array([100.0, 30.0, 0.0])
 
@@ -88,6 +91,24 @@ def pelvis_residual(
     return BottomUp(
         below.force_n + weight.sum(axis=1),
         below.moment_nmm + np.cross(arms, weight).sum(axis=1),
+    )
+
+
+def residual_warning(residual: BottomUp, vertical_n: float) -> tuple[str, ...]:
+    """Say a mean sagittal mismatch that a lean of the trunk would explain.
+
+    Args:
+        residual: over the stance.
+        vertical_n: weight of the body above L5-S1.
+    """
+    flexion = float(residual.moment_nmm[:, 2].mean())
+    if abs(flexion) < LARGE_MOMENT_NMM:
+        return ()
+    where = "in front of" if flexion > 0.0 else "behind"
+    return (
+        f"forces and legs ask for {flexion / 1000.0:.0f} Nm more flexion at L5-S1 on average than "
+        f"the trunk gives, as if its centre were {abs(flexion) / vertical_n:.0f} mm further "
+        f"{where} the disc (a lean, or plates and angles in frames that differ); not loaded",
     )
 
 

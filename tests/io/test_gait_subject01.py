@@ -106,7 +106,13 @@ def test_residual_at_the_pelvis_is_small(gait: StanceGait) -> None:
 
 def test_what_was_substituted_is_said(gait: StanceGait) -> None:
     said = " ".join(gait.warnings)
-    for words in ("subtalar_angle is constant", "mtp_angle is constant", "treadmill", "6 Hz"):
+    for words in (
+        "subtalar_angle is constant",
+        "mtp_angle is constant",
+        "treadmill",
+        "6 Hz",
+        "more flexion at L5-S1",
+    ):
         assert words in said
 
 

@@ -3,17 +3,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
 
 from simulator.chain import (
     LEVEL_SHARES,
     Compliance,
+    carried,
     leg_pose,
     limb,
     lordosis_deg,
     lumbar_chain,
     obliquity_rad,
+    pelvis_angles_deg,
     pelvis_rotation,
     standing_discs_mm,
 )
@@ -84,3 +88,25 @@ def test_standing_column_has_the_height_and_curve_of_a_lumbar_spine() -> None:
     assert 120.0 < discs[-1, 1] < 160.0
     assert 10.0 < discs[1, 0] < 30.0
     assert np.allclose(discs[:, 2], 0.0)
+
+
+def test_angles_of_the_pelvis_have_their_signs() -> None:
+    turn = about(Z, np.radians(-3.0)) @ about(X, np.radians(-2.0)) @ about(Y, np.radians(5.0))
+    assert pelvis_angles_deg(turn) == pytest.approx((3.0, 2.0, 5.0))
+    assert (turn @ X)[1] < 0.0 and (turn @ Z)[1] > 0.0 and (turn @ Z)[0] > 0.0
+
+
+@dataclass(frozen=True)
+class Pose:
+    rotations: np.ndarray
+    centres_mm: np.ndarray
+
+
+def test_a_column_posed_elsewhere_gives_the_same_chain() -> None:
+    discs = standing_discs_mm(1.75)
+    pelvis, thorax = about(X, 0.1), about(Z, 0.2)
+    chain = lumbar_chain(discs, pelvis, thorax)
+    rotations = np.concatenate([pelvis[None], chain.vertebra_rotation])
+    again = carried(discs + 100.0, Pose(rotations, chain.centre_mm + 7.0), thorax)
+    for name in ("standing_centre_mm", "centre_mm", "vertebra_rotation", "level_rotation"):
+        assert np.allclose(getattr(again, name), getattr(chain, name), atol=1e-9), name
