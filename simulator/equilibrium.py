@@ -27,6 +27,7 @@ from simulator.connectors import (
 from simulator.reduction import EXTRA_SCALARS, Reduction
 from simulator.segments import Poses
 from simulator.solid import Solid
+from simulator.sparsity import Keys, create_matrix, keys_of_groups, merge_keys, send_to_owners
 
 Array = NDArray[np.float64]
 
@@ -132,6 +133,7 @@ class Equilibrium:
         self._stiffness: PETSc.Mat | None = None
         self._projection: PETSc.Mat | None = None
         self._reduced: PETSc.Mat | None = None
+        self._mesh_keys: Keys | None = None
         self._outside = 0
         self.pattern_changes = 0
 
@@ -221,27 +223,31 @@ class Equilibrium:
 
     def _create_stiffness(self) -> PETSc.Mat:
         r = self.reduction
-        k = PETSc.Mat().create(self.comm)
-        size = (3 * r.ext_blocks, None)
-        k.setSizes((size, size), 3)
-        k.setType("aij")
+        if self._mesh_keys is None:
+            nodes = r.ext_map().applyBlock(r.space.dofmap.list.ravel()).reshape(-1, 10)
+            owned = r.space.mesh.topology.index_map(3).size_local
+            self._mesh_keys = keys_of_groups(nodes[:owned], nodes[:owned])
+        parts = [self._mesh_keys]
+        for contact in self.contacts:
+            rows, columns = contact.pattern()
+            rows, columns = r.ext_nodes(rows[:, ::3] // 3), r.ext_nodes(columns[:, ::3] // 3)
+            parts.append(keys_of_groups(rows, columns))
+        if self.comm.rank == 0:
+            tail = r.ext_tail()[None, ::3] // 3
+            parts.append(keys_of_groups(tail, tail))
+        starts = np.cumsum([0, *self.comm.allgather(r.ext_blocks)])
+        keys = send_to_owners(self.comm, merge_keys(parts), starts)
+        k = create_matrix(self.comm, keys, r.ext_blocks, int(starts[self.comm.rank]))
         lgmap = r.ext_map()
         k.setLGMap(lgmap, lgmap)
-        k.setUp()
         return k
 
-    def _add_contact(self, k: PETSc.Mat, pattern_only: bool) -> None:
+    def _add_contact(self, k: PETSc.Mat) -> None:
         r = self.reduction
         for contact in self.contacts:
-            if pattern_only:
-                rows, columns = contact.pattern()
-                zeros = np.zeros((*rows.shape, columns.shape[1]))
-                if len(rows):
-                    k.setValuesRCV(r.ext_dofs(rows), r.ext_dofs(columns), zeros, addv=True)
-            else:
-                for block in contact.evaluate(self.u, True).tangent:
-                    rows, columns = r.ext_dofs(block.rows), r.ext_dofs(block.cols)
-                    k.setValuesRCV(rows, columns, block.values, addv=True)
+            for block in contact.evaluate(self.u, True).tangent:
+                rows, columns = r.ext_dofs(block.rows), r.ext_dofs(block.cols)
+                k.setValuesRCV(rows, columns, block.values, addv=True)
 
     def _add_tail(self, k: PETSc.Mat, block: Array) -> None:
         if self.comm.rank == 0:
@@ -266,9 +272,7 @@ class Equilibrium:
         assert k is not None
         k.zeroEntries()
         dolfinx.fem.petsc.assemble_matrix(k, self.solid.tangent_form)
-        if fresh:
-            self._add_contact(k, pattern_only=True)
-        self._add_contact(k, pattern_only=False)
+        self._add_contact(k)
 
         levers = r.levers(self.u, self.poses)
         _, geometric = r.segment_forces(nodal, levers)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Weak form of the deformable bodies: finite strain, total Lagrangian, one law a region.
 
-Material numbers enter as constants of the form, so that candidates of one
-material structure share one compiled kernel.
+Material numbers enter as fields constant in each cell, so that regions, and
+candidates, of one material structure share one compiled kernel.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ QUADRATURE_DEGREE = 2
 
 The under-integration relaxes the volumetric constraint; docs/decisions/element.md.
 """
-COMPILER_OPTIONS = {"cffi_extra_compile_args": ["-O3", "-march=native"]}
+COMPILER_OPTIONS = {"cffi_extra_compile_args": ["-O3", "-march=native"], "timeout": 900}
+"""Forms of all analyses; the time-out is how long one run waits for another's compilation (s)."""
 
 
 class Law(Protocol):
@@ -61,15 +62,11 @@ class Solid:
         )
         gradient = ufl.Identity(3) + ufl.grad(u)
         f = ufl.variable(gradient)
-        self._constants = {
-            region: {n: compat.constant(self.mesh, x) for n, x in law.parameters().items()}
-            for region, law in self.laws.items()
-        }
-        # Regions of equal structure share one integral kernel each; order fixes the JIT signature.
+        self._groups = self._group_by_structure()
         work: Any = 0
-        for region in sorted(self.laws):
-            stress = self.laws[region].first_piola(f, self._constants[region])
-            work += ufl.inner(stress, ufl.grad(v)) * self._dx(int(region))
+        for regions, fields in self._groups:
+            stress = self.laws[regions[0]].first_piola(f, fields)
+            work += ufl.inner(stress, ufl.grad(v)) * self._dx(regions)
         options = {"jit_options": COMPILER_OPTIONS}
         self.residual_form = dolfinx.fem.form(work, **options)
         self.tangent_form = dolfinx.fem.form(ufl.derivative(work, u, du), **options)
@@ -83,13 +80,37 @@ class Solid:
         if missing:
             raise ValueError(f"no law for regions {missing}")
 
+    def _group_by_structure(self) -> list[tuple[tuple[int, ...], dict[str, dolfinx.fem.Function]]]:
+        """Join regions whose laws differ in numbers alone: one kernel each, numbers by cell."""
+        groups: dict[tuple[Any, ...], list[int]] = {}
+        for region in sorted(self.laws):
+            law = self.laws[region]
+            limit = getattr(law, "poisson_ratio", None) == 0.0
+            key = (type(law).__name__, tuple(law.parameters()), limit)
+            groups.setdefault(key, []).append(int(region))
+        space = dolfinx.fem.functionspace(self.mesh, ("DG", 0))
+        made = []
+        for key in sorted(groups):
+            fields = {name: dolfinx.fem.Function(space, name=name) for name in key[1]}
+            for region in groups[key]:
+                cells = self.cell_tags.find(region)
+                for name, value in self.laws[region].parameters().items():
+                    fields[name].x.array[cells] = value
+            made.append((tuple(groups[key]), fields))
+        return made
+
+    def _fields(self, region: int) -> dict[str, dolfinx.fem.Function]:
+        return next(fields for regions, fields in self._groups if region in regions)
+
     def _jacobian_expression(self) -> dolfinx.fem.Expression:
         # Vertices and edge midpoints of the cell catch folding that interior points miss.
         corners = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]], dtype=float)
         inner = 0.585410196624969 * corners + 0.138196601125011 * (1 - corners)
         inner[0] = 0.138196601125011
         expression = compat.gradient_determinant(self.u)
-        return dolfinx.fem.Expression(expression, np.ascontiguousarray(inner))
+        return dolfinx.fem.Expression(
+            expression, np.ascontiguousarray(inner), jit_options=COMPILER_OPTIONS
+        )
 
     def least_volume_ratio(self) -> float:
         """Return the least ``det F`` over the quadrature points of all cells; collective."""
@@ -102,15 +123,17 @@ class Solid:
         """Return the strain energy stored in a region; collective."""
         if region not in self._energy_forms:
             f = ufl.Identity(3) + ufl.grad(self.u)
-            density = self.laws[region].energy(f, self._constants[region])
-            self._energy_forms[region] = dolfinx.fem.form(density * self._dx(int(region)))
+            density = self.laws[region].energy(f, self._fields(region))
+            self._energy_forms[region] = dolfinx.fem.form(
+                density * self._dx(int(region)), jit_options=COMPILER_OPTIONS
+            )
         local = dolfinx.fem.assemble_scalar(self._energy_forms[region])
         return self.mesh.comm.allreduce(float(local))
 
     def cauchy(self, region: int) -> Any:
         """Return the Cauchy stress of a region's law as UFL."""
         f = ufl.Identity(3) + ufl.grad(self.u)
-        stress = self.laws[region].first_piola(ufl.variable(f), self._constants[region])
+        stress = self.laws[region].first_piola(ufl.variable(f), self._fields(region))
         return stress * f.T / ufl.det(f)
 
     def cells(self, region: int) -> NDArray[np.int32]:
