@@ -24,8 +24,8 @@ FLATTENING = 0.15
 """Weight of the second harmonic that flattens the posterior outline (engineering default)."""
 
 DISC_RESOLUTIONS: dict[str, tuple[int, int, int]] = {
-    "coarse": (3, 16, 2),
-    "standard": (4, 24, 3),
+    "coarse": (2, 16, 2),
+    "standard": (3, 24, 3),
     "fine": (5, 32, 4),
 }
 """Elements across the annulus, round it, and over its height."""

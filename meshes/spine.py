@@ -34,6 +34,8 @@ _SEGMENT_LORDOSIS_DEG = (21.6, 12.7, 9.1, 5.9, 1.2)
 _BODY_WEDGE_DEG = (7.0, 2.0, 0.5, -1.0, -2.5)
 _FACET_ANGLE_DEG = (56.0, 48.0, 40.0, 34.0, 30.0)
 _FACET_INCLINATION_DEG = 12.0
+_TIP_GAP_MM = 0.7
+_TIP_SHARE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ class BandGeometry:
         lower_mm: (3,) attachment on the lower vertebra.
         upper_mm: (3,) attachment on the upper vertebra.
         share: part of the ligament's area.
+        slack: strain from standing at which it becomes taut.
     """
 
     kind: str
@@ -82,21 +85,26 @@ class BandGeometry:
     lower_mm: FloatArray
     upper_mm: FloatArray
     share: float
+    slack: float
 
 
 @dataclass(frozen=True, slots=True)
 class FacetGeometry:
-    """One facet joint, in the disc's frame.
+    """One contact of the posterior elements, in the disc's frame.
 
     Attributes:
         name: for reports.
         point_mm: (3,) middle of the contact.
-        normal: (3,) unit normal of the lower vertebra's facet, towards the upper one's.
+        normal: (3,) unit normal of the lower vertebra's face, towards the upper one's.
+        further_gap_mm: gap in standing beyond that of a facet joint.
+        share: of a facet joint's stiffness.
     """
 
     name: str
     point_mm: FloatArray
     normal: FloatArray
+    further_gap_mm: float
+    share: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +118,7 @@ class LevelGeometry:
         centre_mm: (3,) centre of the disc in standing, world.
         frame: (3, 3) world axes of the disc's frame as columns.
         bands: ligaments.
-        facets: the two facet joints.
+        facets: the two facet joints, and their tips on the laminae below.
     """
 
     name: str
@@ -226,44 +234,53 @@ def _frame(angle_deg: float) -> FloatArray:
 
 
 def _bands(size: DiscDimensions, stature_scale: float) -> tuple[BandGeometry, ...]:
-    """Attachments of the ligaments; places are engineering defaults, scaled with the disc."""
+    """Attachments of the ligaments, scaled with the disc.
+
+    Places and lengths are engineering defaults. Lordosis leaves the posterior ligaments slack: the
+    inter- and supraspinous ones begin to pull half way through flexion (Adams, Hutton and Stott
+    1980, from memory; 2 to 3 degrees a level here), the capsules before them.
+    """
     scale = np.sqrt(size.area_mm2 / 1706.0)
     half = 0.5 * size.height_mm
     slope = np.tan(np.radians(0.5 * size.wedge_deg))
     body = 0.5 * 27.5 * stature_scale
-    table = (
-        ("ALL", 21.5, 0.0, None, 0.35 * body),
-        ("PLL", -18.5, 0.0, None, 0.35 * body),
-        ("LF", -34.0, 7.0, 8.0, None),
-        ("CL", -31.0, 18.0, 6.0, None),
-        ("ITL", -18.0, 40.0, half + body, None),
-        ("ISL", -48.0, 0.0, 7.0, None),
-        ("SSL", -66.0, 0.0, 12.0, None),
-    )
     bands = []
-    for kind, x, z, reach, beyond in table:
-        height = reach if reach is not None else half + slope * x * scale + (beyond or 0.0)
+    for kind, lower_x, upper_x, z, reach, slack in (
+        ("ALL", 21.5, 21.5, 0.0, half + slope * 21.5 * scale + 0.2 * body, 0.0),
+        ("PLL", -18.5, -18.5, 0.0, half - slope * 18.5 * scale + 0.35 * body, 0.0),
+        ("LF", -34.0, -34.0, 7.0, 10.0 * scale, 0.02),
+        ("CL", -31.0, -31.0, 18.0, 9.0 * scale, 0.06),
+        ("ITL", -18.0, -18.0, 40.0, half + body, 0.02),
+        ("ISL", -42.0, -54.0, 0.0, 10.5 * scale, 0.12),
+        ("SSL", -66.0, -66.0, 0.0, 17.0 * scale, 0.10),
+    ):
         for side, label in ((1.0, " right"), (-1.0, " left")) if z else ((0.0, ""),):
-            upper = np.array([x * scale, height, side * z * scale])
-            lower = upper * np.array([1.0, -1.0, 1.0])
-            bands.append(BandGeometry(kind, kind + label, lower, upper, 0.5 if z else 1.0))
+            lower = np.array([lower_x * scale, -reach, side * z * scale])
+            upper = np.array([upper_x * scale, reach, side * z * scale])
+            share = 0.5 if z else 1.0
+            bands.append(BandGeometry(kind, kind + label, lower, upper, share, slack))
     return tuple(bands)
 
 
 def _facets(size: DiscDimensions, angle_deg: float) -> tuple[FacetGeometry, ...]:
-    """Facet joints: transverse angle to the sagittal plane, faces inclined backward and up.
+    """Facet joints at an angle to the sagittal plane, and the tips that meet the lamina below.
 
-    Angles: 26 to 34 degrees in T12-L2, 40 to 56 in L3-L5 (from memory; interpolated by level);
-    inclination and places are engineering defaults.
+    Angles: 26 to 34 degrees in T12-L2, 40 to 56 in L3-L5 (from memory; interpolated by level).
+    Tips meet the lamina in extension (Yang and King 1984, from memory). Places are engineering
+    defaults; gap and stiffness of the tips are chosen by the extension stiffness of L4-L5
+    (docs/theory/lumbar.md).
     """
     scale = np.sqrt(size.area_mm2 / 1706.0)
     angle, rise = np.radians(angle_deg), np.radians(_FACET_INCLINATION_DEG)
+    up = np.array([0.0, 1.0, 0.0])
     facets = []
     for side, label in ((1.0, "right"), (-1.0, "left")):
         flat = np.array([-np.sin(angle), 0.0, -side * np.cos(angle)])
-        normal = np.cos(rise) * flat + np.sin(rise) * np.array([0.0, 1.0, 0.0])
-        point = np.array([-31.0, 0.0, side * 18.0]) * scale
-        facets.append(FacetGeometry(f"facet {label}", point, normal))
+        normal = np.cos(rise) * flat + np.sin(rise) * up
+        joint = np.array([-31.0, 0.0, side * 18.0]) * scale
+        tip = np.array([-34.0, -10.0, side * 15.0]) * scale
+        facets.append(FacetGeometry(f"facet {label}", joint, normal, 0.0, 1.0))
+        facets.append(FacetGeometry(f"tip {label}", tip, up, _TIP_GAP_MM * scale, _TIP_SHARE))
     return tuple(facets)
 
 

@@ -13,7 +13,7 @@ from simulator.rotations import exponential, logarithm
 
 Array = NDArray[np.float64]
 
-ROTATION_SHARES = np.array([17.0, 16.0, 15.0, 14.0, 12.0]) / 74.0
+ROTATION_SHARES = (17.0 / 74.0, 16.0 / 74.0, 15.0 / 74.0, 14.0 / 74.0, 12.0 / 74.0)
 """Share of each level, L5-S1 first: flexion-extension ranges of White & Panjabi 1990, normalised."""
 
 

@@ -9,7 +9,7 @@ ranks gives the same floating-point values.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -20,14 +20,7 @@ from numpy.typing import NDArray
 from simulator.rotations import exponential, logarithm
 from simulator.spine.annulus import AnnulusLaw, DiscGeometry
 from simulator.spine.chain import ROTATION_SHARES, Chain
-from simulator.spine.connectors import (
-    LIGAMENT_LAWS,
-    Connector,
-    FacetJoint,
-    FacetLaw,
-    Ligament,
-    LigamentLaw,
-)
+from simulator.spine.connectors import Connector, FacetJoint, ForceCurve, Ligament
 from simulator.spine.disc import DiscNotConverged, DiscSolver, SolverSettings
 from simulator.spine.muscles import LevelLoad, MuscleRule
 from simulator.spine.records import Calibration, DiscFields, LevelResult, LumbarLoad
@@ -49,10 +42,12 @@ class Band(Protocol):
     def upper_mm(self) -> Array: ...
     @property
     def share(self) -> float: ...
+    @property
+    def slack(self) -> float: ...
 
 
 class FacetPlace(Protocol):
-    """One facet joint; see ``meshes.spine.FacetGeometry``."""
+    """One contact of the posterior elements; see ``meshes.spine.FacetGeometry``."""
 
     @property
     def name(self) -> str: ...
@@ -60,6 +55,10 @@ class FacetPlace(Protocol):
     def point_mm(self) -> Array: ...
     @property
     def normal(self) -> Array: ...
+    @property
+    def further_gap_mm(self) -> float: ...
+    @property
+    def share(self) -> float: ...
 
 
 class Level(Protocol):
@@ -88,45 +87,50 @@ class Spine(Protocol):
     def upper_endplate_mm(self) -> Array: ...
 
 
+class LigamentCurves(Protocol):
+    """Curve of one ligament band; see ``materials.build.spinal_ligament``."""
+
+    def __call__(self, code: str, slack_length_mm: float, share: float, /) -> ForceCurve:
+        """Curve by the ligament's letters, length at rest and part of its area."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class ColumnOptions:
     """Choices of the column.
 
     Attributes:
         rule: Muscles.
-        ligaments: Law by kind; kinds that are absent are left out.
-        facet: Law of the facet joints, or None to leave them out.
+        ligament: Makes the curve of a band; None leaves all ligaments out.
+        facet: Curve of each facet joint; None leaves the joints out.
         settings: Newton's method of the levels.
         shares: (5,) share of each level in the rotation of the trunk.
     """
 
-    rule: MuscleRule
-    ligaments: Mapping[str, LigamentLaw]
-    facet: FacetLaw | None
-    settings: SolverSettings
-    shares: Array
-
-
-def default_options() -> ColumnOptions:
-    """Equivalent muscles, the spinal ligament set, facets with a gap of 0.5 mm."""
-    return ColumnOptions(
-        MuscleRule(), dict(LIGAMENT_LAWS), FacetLaw(), SolverSettings(), ROTATION_SHARES
-    )
+    rule: MuscleRule = MuscleRule()
+    ligament: LigamentCurves | None = None
+    facet: ForceCurve | None = None
+    settings: SolverSettings = SolverSettings()
+    shares: tuple[float, ...] = ROTATION_SHARES
 
 
 def level_connectors(
-    level: Level, ligaments: Mapping[str, LigamentLaw], facet: FacetLaw | None
+    level: Level, ligament: LigamentCurves | None, facet: ForceCurve | None
 ) -> tuple[Connector, ...]:
-    """Join the attachments of a level with their laws."""
-    bands = [
-        Ligament(band.name, band.lower_mm, band.upper_mm, ligaments[band.kind], band.share)
-        for band in level.bands
-        if band.kind in ligaments
-    ]
-    if facet is None:
-        return tuple(bands)
-    joints = [FacetJoint(place.name, place.point_mm, place.normal, facet) for place in level.facets]
-    return (*bands, *joints)
+    """Join the attachments of a level with their curves."""
+    connectors: list[Connector] = []
+    if ligament is not None:
+        for band in level.bands:
+            length = float(np.linalg.norm(band.upper_mm - band.lower_mm)) * (1.0 + band.slack)
+            curve = ligament(band.kind, length, band.share)
+            connectors.append(Ligament(band.name, band.lower_mm, band.upper_mm, curve, length))
+    if facet is not None:
+        for place in level.facets:
+            joint = FacetJoint(
+                place.name, place.point_mm, place.normal, facet, place.further_gap_mm, place.share
+            )
+            connectors.append(joint)
+    return tuple(connectors)
 
 
 class LumbarColumn:
@@ -151,9 +155,9 @@ class LumbarColumn:
             comm: Communicator of the analysis.
             spine: Geometry, the same on every rank.
             law: Annulus.
-            options: Choices, by default `default_options`.
+            options: Choices; by default muscles but neither ligaments nor facets.
         """
-        options = options or default_options()
+        options = options or ColumnOptions()
         self.comm = comm
         self.rule = options.rule
         self.names = tuple(level.name for level in spine.levels)
@@ -174,7 +178,7 @@ class LumbarColumn:
         try:
             for index, level in enumerate(spine.levels):
                 if self.owner(index) == self.comm.rank:
-                    connectors = level_connectors(level, options.ligaments, options.facet)
+                    connectors = level_connectors(level, options.ligament, options.facet)
                     self._solvers[index] = DiscSolver(
                         level.disc, law, connectors, options.settings
                     )
@@ -330,7 +334,7 @@ class LumbarColumn:
         while abs(at_high.disc_pressure_mpa - target) > 1.0e-9 * target:
             slope = (at_high.disc_pressure_mpa - at_low.disc_pressure_mpa) / (high - low)
             low, at_low = high, at_high
-            high = max(0.0, high + (target - at_high.disc_pressure_mpa) / slope)
+            high = float(max(0.0, high + (target - at_high.disc_pressure_mpa) / slope))
             at_high = answer(high)
         return Calibration(high, at_high.disc_pressure_mpa, at_high.compression_n, True)
 

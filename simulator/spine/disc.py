@@ -364,7 +364,7 @@ class DiscSolver:
     def _newton(self, load: Closure) -> bool:
         """Iterate to equilibrium; False when it diverges."""
         settings = self.settings
-        last = np.inf
+        last = 0.0
         turn = load.target_rotation
         residual = self._residual()
         for _ in range(settings.max_iterations):
@@ -377,7 +377,7 @@ class DiscSolver:
                 return False
             if self._tangent is None or (settled and error > settings.reuse_below * last):
                 self._tangent = self._condense(residual)
-            last = error if settled else np.inf
+            last = error if settled else 0.0
             self._advance(residual, load, pending)
             self.counts.iterations += 1
             residual = self._residual()
