@@ -234,6 +234,7 @@ def plantar_section(summary: PlantarSummary) -> Plantar:
     """The section ``plantar`` of ``summary.json``; shares are given for the exclusive regions."""
     share = summary.load_share_percent
     integral = summary.pressure_time_integral_kpa_s
+    integrals = None if integral is None else Regions(**dict(integral.items()))
     return Plantar(
         peak_pressure_kpa=Regions(**dict(summary.peak_pressure_kpa.items())),
         peak_pressure_raw_kpa=Regions(**dict(summary.peak_pressure_raw_kpa.items())),
@@ -241,9 +242,7 @@ def plantar_section(summary: PlantarSummary) -> Plantar:
             heel=share.heel, midfoot=share.midfoot, forefoot=share.forefoot, toes=share.toes
         ),
         contact_area_mm2=Regions(**dict(summary.contact_area_mm2.items())),
-        pressure_time_integral_kpa_s=None
-        if integral is None
-        else Regions(**dict(integral.items())),
+        pressure_time_integral_kpa_s=integrals,
     )
 
 

@@ -35,6 +35,9 @@ TEMPLATE = "report.html.j2"
 SIZE_LIMIT_BYTES = 4_700_000
 """Pictures are reduced to 256 colours when the report would grow beyond this."""
 
+PIXELS_PER_INCH = 128
+"""Scale of pictures on the page: letters of pictures and text have one size."""
+
 
 @dataclass(frozen=True, slots=True)
 class Channel:
@@ -48,12 +51,13 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class Embedded:
-    """A picture as a data address."""
+    """A picture as a data address, and its width on the page."""
 
     name: str
     title: str
     caption: str
     source: str
+    width_px: int
 
 
 def write_report(folder: Path, summary: Summary) -> Path:
@@ -200,7 +204,8 @@ def _embedded(pictures: Sequence[Picture]) -> Iterator[Embedded]:
         files = [_reduced(data) for data in files]
     for picture, data in zip(pictures, files, strict=True):
         source = "data:image/png;base64," + base64.b64encode(data).decode("ascii")
-        yield Embedded(picture.name, picture.title, picture.caption, source)
+        width = round(PIXELS_PER_INCH * picture.width_in)
+        yield Embedded(picture.name, picture.title, picture.caption, source, width)
 
 
 def _reduced(data: bytes) -> bytes:

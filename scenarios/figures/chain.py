@@ -85,7 +85,7 @@ def _chain(
 ) -> Figure:
     columns = len(instants)
     ratios = [row[0].view.height_mm / row[0].view.width_mm for row in rows]
-    width = min(1.62 * columns, style.WIDTH_IN - BAR_IN) if columns > 1 else 2.4
+    width = min(1.62 * columns, style.WIDTH_IN - BAR_IN) if columns > 1 else 1.9
     figure, grid = _grid(width, [width / columns * ratio for ratio in ratios], columns)
     for row, panels in enumerate(rows):
         for column, panel in enumerate(panels):

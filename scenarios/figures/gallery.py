@@ -34,6 +34,7 @@ class Picture:
     title: str
     caption: str
     path: Path
+    width_in: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,8 @@ class _Drawn:
 
 def _save(view: ResultView, drawn: _Drawn) -> Picture:
     path = style.save(drawn.figure, view.folder / "figures" / f"{drawn.name}.png", drawn.dpi)
-    return Picture(drawn.name, drawn.title, drawn.caption, path)
+    width = float(drawn.figure.get_figwidth())
+    return Picture(drawn.name, drawn.title, drawn.caption, path, width)
 
 
 def _pressure(view: ResultView) -> Iterator[_Drawn]:
