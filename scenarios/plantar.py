@@ -30,7 +30,7 @@ CONTACT_THRESHOLD_KPA = 1.0
 """Skin counts as loaded above this pressure (keeps the tail of a smooth penalty out)."""
 
 HEEL_END, MIDFOOT_END, FOREFOOT_END = 0.31, 0.51, 0.81
-"""Borders in parts of foot length; forefoot 51-81 %: Forghany et al. 2018."""
+"""Borders in parts of foot length; forefoot 51-81 %: Forghany et al. 2018, heel: chosen."""
 
 HALLUX_BORDER = -0.025
 """The hallux is the part of the toe region medial of ``z = HALLUX_BORDER x length``:
