@@ -120,7 +120,7 @@ def coulomb(
     along = direction[:, :, None] * direction[:, None, :]
     by_trial = secant[:, None, None] * np.eye(3)
     by_trial += (slope - secant)[:, None, None] * along
-    steady = level - np.where(slope > 0.0, ratio * slope, 0.0)
+    steady = level - np.minimum(ratio, high) * slope
     return FrictionResponse(
         traction=(limit * level)[:, None] * direction,
         by_trial=by_trial,

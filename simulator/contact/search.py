@@ -190,7 +190,7 @@ class FacetSearch:
         outside = np.maximum(-np.minimum(np.minimum(s, t), 1.0 - s - t), 0.0)
         facing = dot(normal[near], own_normals[todo][:, None]) < 0.0
         cost = np.where(facing & (np.abs(distance) <= 2.0 * self.radius_mm), outside, np.inf)
-        cost = np.nan_to_num(cost, nan=np.inf)
+        cost = np.minimum(np.nan_to_num(cost, nan=1e3), 1e3)
         rank = np.lexsort((np.abs(np.nan_to_num(distance)), np.round(cost, 9)), axis=1)
         left = np.arange(todo.size)
         for attempt in range(min(_ATTEMPTS, k)):

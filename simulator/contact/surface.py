@@ -78,10 +78,12 @@ class ContactSurface:
             space: P2 vector space with block size 3 on a tetrahedral mesh.
             facets: local indices of exterior facets; those of ghost cells are ignored,
                 so both a tag's indices and the owned part of them will do.
-            degree: degree of the facet quadrature, 2 or 4.
+            degree: degree of the facet quadrature; six halves the scatter of pressures of
+                four (docs/theory/contact.md) at twice the points.
 
         Raises:
-            ValueError: if the space is not P2 with block size 3, or no rank has a facet.
+            ValueError: if the space is not P2 with block size 3, the degree is below 1, or no
+                rank has a facet.
         """
         if space.dofmap.list.shape[1] != 10 or space.dofmap.index_map_bs != 3:
             raise ValueError("a contact surface needs a P2 vector space on tetrahedra")

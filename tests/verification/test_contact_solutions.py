@@ -1,0 +1,243 @@
+# SPDX-License-Identifier: MIT
+"""Contact against known solutions: patch, Hertz, sliding block, and Newton's convergence."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from mpi4py import MPI
+
+from simulator.contact import (
+    ContactLaw,
+    ContactSurface,
+    PairContact,
+    PlaneContact,
+    penalty_stiffness,
+)
+from tests.helpers.contact_bodies import Array, Tagged, box, grid_block, merge
+from tests.helpers.contact_newton import Model, commit, neo_hookean, solve
+
+LOWER, UPPER = 1, 2
+BOTTOM, TOP, SOLE, LID = 1, 2, 3, 4
+
+
+def _surface(model: Model, tag: int) -> ContactSurface:
+    return ContactSurface(model.space, model.facets(tag))
+
+
+def _at(model: Model, axis: int, value: float) -> Array:
+    """Scalar dofs of one component on the plane where that coordinate has a value."""
+    x = model.space.tabulate_dof_coordinates()
+    return (3 * np.flatnonzero(np.abs(x[:, axis] - value) < 1e-9) + axis).astype(np.int32)
+
+
+def _move(model: Model, tag: int, component: int, value: float) -> None:
+    dofs = model.dofs(tag, component)
+    model.fix(dofs)
+    if model.target is None:
+        model.target = np.zeros(model.u.x.array.size)
+    model.target[dofs] = value
+
+
+@pytest.mark.parametrize(
+    ("slave", "master", "degree", "scatter", "largest"),
+    [(4, 4, 4, 1e-6, 1e-6), (4, 3, 6, 0.01, 0.03), (3, 4, 8, 0.01, 0.03)],
+)
+def test_flat_patch_has_uniform_pressure(
+    slave: int, master: int, degree: int, scatter: float, largest: float
+) -> None:
+    """Facets that match are exact; else one pass leaves the error of its quadrature."""
+    lower = box((master, 2, master), (0, -5, 0), (10, 0, 10), LOWER, BOTTOM, TOP)
+    upper = box((slave, 2, slave), (0, 0, 0), (10, 5, 10), UPPER, SOLE, LID)
+    model = neo_hookean(merge(lower, upper), {LOWER: (1.0, 0.0), UPPER: (0.3, 0.0)}, MPI.COMM_SELF)
+    sole = ContactSurface(model.space, model.facets(SOLE), degree)
+    law = ContactLaw(penalty_stiffness(0.3, 3.0))
+    model.terms = [PairContact(sole, _surface(model, TOP), law)]
+    for component in (0, 2):
+        model.fix(model.dofs(BOTTOM, component))
+        model.fix(model.dofs(LID, component))
+    for step in (1, 2):
+        _move(model, LID, 1, -0.4 * step)
+        _move(model, BOTTOM, 1, 0.0)
+        solve(model, 1e-10)
+        commit(model)
+    output = model.terms[0].output()
+    area = output.area_reference_mm2
+    mean = output.pressure_mpa @ area / 100.0
+    deviation = output.pressure_mpa / mean - 1.0
+    assert np.sqrt(deviation**2 @ area / 100.0) < scatter
+    assert np.abs(deviation).max() < largest
+    assert mean == pytest.approx(model.terms[0].resultant().force_n[1] / 100.0, rel=1e-4)
+    assert mean == pytest.approx(0.8 / (5.0 / 0.3 + 5.0 / 1.0), rel=0.15)
+
+
+def _round_bottom(radius: float, width: float, height: float, depth: float, power: float):
+    """Map of the unit cube: graded towards x = z = 0, bottom a circle about the z axis."""
+
+    def place(unit: Array) -> Array:
+        x = width * unit[:, 0] ** power
+        y = height * unit[:, 1] ** power
+        z = depth * unit[:, 2]
+        rise = radius - np.sqrt(radius**2 - x**2)
+        return np.column_stack([x, y + rise * (1.0 - unit[:, 1]), z])
+
+    return place
+
+
+def _flat_top(width: float, height: float, depth: float, power: float):
+    def place(unit: Array) -> Array:
+        x = width * unit[:, 0] ** power
+        y = -height * (1.0 - unit[:, 1]) ** power
+        return np.column_stack([x, y, depth * unit[:, 2]])
+
+    return place
+
+
+def test_hertz_cylinder_on_elastic_block() -> None:
+    """Plane strain, half model: P' per length, a = sqrt(4 P' R / (pi E*)), p0 = 2 P' / (pi a)."""
+    radius, size, depth, modulus, nu = 40.0, 20.0, 0.8, 1.0, 0.3
+    upper = grid_block((16, 8, 1), _round_bottom(radius, size, size, depth, 1.7), UPPER, SOLE, LID)
+    lower = grid_block((15, 8, 1), _flat_top(1.1 * size, size, depth, 1.7), LOWER, BOTTOM, TOP)
+    model = neo_hookean(
+        merge(lower, upper), {LOWER: (modulus, nu), UPPER: (modulus, nu)}, MPI.COMM_SELF
+    )
+    law = ContactLaw(20.0, smoothing_mm=0.001)
+    term = PairContact(_surface(model, SOLE), _surface(model, TOP), law)
+    model.terms = [term]
+    model.fix(_at(model, 0, 0.0))
+    z = 3 * np.arange(model.u.x.array.size // 3) + 2
+    model.fix(z.astype(np.int32))
+    for step in range(1, 4):
+        _move(model, BOTTOM, 1, 0.0)
+        _move(model, LID, 1, -0.05 * step)
+        solve(model)
+        commit(model)
+    output = term.output()
+    load = 2.0 * term.resultant().force_n[1] / depth
+    stiffness = modulus / (2.0 * (1.0 - nu**2))
+    half_width = np.sqrt(4.0 * load * radius / (np.pi * stiffness))
+    peak = 2.0 * load / (np.pi * half_width)
+    x, p, w = output.reference_mm[:, 0], output.pressure_mpa, output.area_reference_mm2
+    # p^2 is a parabola of x^2: its fit smooths the scatter of single points.
+    inside = (p > 0.2 * peak) & (x < half_width)
+    slope, top = np.polyfit(x[inside] ** 2, p[inside] ** 2, 1, w=np.sqrt(w[inside]))
+    assert half_width > 1.5
+    assert np.sqrt(top) == pytest.approx(peak, rel=0.03)
+    assert np.sqrt(-top / slope) == pytest.approx(half_width, rel=0.03)
+    spread = 2.0 * np.sqrt((p * w) @ x**2 / (p @ w))
+    assert spread == pytest.approx(half_width, rel=0.03)
+
+
+def test_hertz_sphere_on_plane() -> None:
+    """Quarter model: a^3 = 3 F R / (4 E*), p0 = 3 F / (2 pi a^2)."""
+    radius, size, modulus, nu = 30.0, 12.0, 1.0, 0.3
+
+    def place(unit: Array) -> Array:
+        x, z = size * unit[:, 0] ** 1.6, size * unit[:, 2] ** 1.6
+        rise = radius - np.sqrt(radius**2 - x**2 - z**2)
+        return np.column_stack([x, size * unit[:, 1] ** 1.6 + rise * (1.0 - unit[:, 1]), z])
+
+    body = grid_block((7, 5, 7), place, UPPER, SOLE, LID)
+    model = neo_hookean(body, {UPPER: (modulus, nu)}, MPI.COMM_SELF)
+    term = PlaneContact(_surface(model, SOLE), (0, 0, 0), (0, 1, 0), ContactLaw(30.0, 0.001))
+    model.terms = [term]
+    model.fix(_at(model, 0, 0.0))
+    model.fix(_at(model, 2, 0.0))
+    for step in (1, 2):
+        _move(model, LID, 1, -0.15 * step)
+        solve(model, 1e-6)
+        commit(model)
+    output = term.output()
+    load = 4.0 * term.resultant().force_n[1]
+    stiffness = modulus / (1.0 - nu**2)
+    contact_radius = np.cbrt(3.0 * load * radius / (4.0 * stiffness))
+    peak = 1.5 * load / (np.pi * contact_radius**2)
+    r2 = (output.reference_mm[:, [0, 2]] ** 2).sum(axis=1)
+    inside = (output.pressure_mpa > 0.2 * peak) & (r2 < contact_radius**2)
+    weights = np.sqrt(output.area_reference_mm2[inside])
+    _, top = np.polyfit(r2[inside], output.pressure_mpa[inside] ** 2, 1, w=weights)
+    force = output.pressure_mpa * output.area_reference_mm2
+    spread = np.sqrt(2.5 * (force @ r2) / force.sum())
+    assert np.sqrt(top) == pytest.approx(peak, rel=0.05)
+    assert spread == pytest.approx(contact_radius, rel=0.05)
+
+
+def _sliding(friction: float, on: str, shear: list[float]) -> list[Array]:
+    """Press a block by 0.3 mm, then drag it; the resultant after each step."""
+    lower = box((6, 1, 3), (-6, -2, -3), (16, 0, 9), LOWER, BOTTOM, TOP)
+    upper = box((3, 2, 2), (0, 0, 0), (6, 3, 5), UPPER, SOLE, LID)
+    bodies: Tagged = merge(lower, upper)
+    model = neo_hookean(bodies, {LOWER: (5.0, 0.3), UPPER: (0.5, 0.3)}, MPI.COMM_SELF)
+    law = ContactLaw(penalty_stiffness(0.5, 2.5), friction=friction)
+    slave = _surface(model, SOLE)
+    if on == "plane":
+        term = PlaneContact(slave, (0, 0, 0), (0, 1, 0), law)
+    else:
+        term = PairContact(slave, _surface(model, TOP), law)
+    model.terms = [term]
+    for component in range(3):
+        _move(model, BOTTOM, component, 0.0)
+    _move(model, LID, 2, 0.0)
+    found = []
+    for x in [0.0, *shear]:
+        _move(model, LID, 1, -0.3)
+        _move(model, LID, 0, x)
+        solve(model)
+        commit(model)
+        found.append(term.resultant().force_n)
+    return found[1:]
+
+
+@pytest.mark.parametrize("on", ["plane", "body"])
+def test_sliding_block_reaches_coulombs_limit_and_turns(on: str) -> None:
+    forces = _sliding(0.3, on, [0.02, 0.6, 1.2, 2.4, 2.38, 1.2])
+    ratio = [force[0] / force[1] for force in forces]
+    assert -0.1 < ratio[0] < 0.0
+    tolerance = 1e-6 if on == "plane" else 0.01
+    assert ratio[3] == pytest.approx(-0.3, abs=tolerance)
+    assert abs(ratio[4]) < 0.3
+    assert ratio[5] == pytest.approx(0.3, abs=1e-3 if on == "plane" else 0.01)
+    work = -sum(
+        force[0] * (now - before)
+        for force, now, before in zip(forces[1:4], [0.6, 1.2, 2.4], [0.02, 0.6, 1.2], strict=True)
+    )
+    assert work > 0.0
+
+
+def test_held_block_does_not_creep() -> None:
+    forces = _sliding(0.5, "body", [0.15] * 6)
+    assert np.allclose(forces[-1], forces[1], rtol=1e-5)
+
+
+def test_newton_converges_on_a_soft_curved_block_with_friction() -> None:
+    """0.15 N/mm2 on tissue with E = 0.15 MPa and nu = 0.47, dragged over a foam of 1 MPa."""
+
+    def curved(low: tuple, high: tuple, radius: float, top: bool):
+        a, b = np.array(low, dtype=float), np.array(high, dtype=float)
+
+        def place(unit: Array) -> Array:
+            points = a + unit * (b - a)
+            off = points[:, [0, 2]] - 0.5 * (a + b)[[0, 2]]
+            share = unit[:, 1] if top else 1.0 - unit[:, 1]
+            points[:, 1] += share * (off**2).sum(axis=1) / (2.0 * radius)
+            return points
+
+        return place
+
+    lower = grid_block((5, 2, 5), curved((0, -8, 0), (30, 0, 30), 72, True), LOWER, BOTTOM, TOP)
+    upper = grid_block((4, 2, 4), curved((4.3, 0, 5.1), (25, 12, 26), 60, False), UPPER, SOLE, LID)
+    model = neo_hookean(
+        merge(lower, upper), {LOWER: (1.0, 0.3), UPPER: (0.15, 0.47)}, MPI.COMM_SELF
+    )
+    slave = _surface(model, SOLE)
+    law = ContactLaw(penalty_stiffness(0.15, slave.size_mm / 1.2), friction=0.5)
+    model.terms = [PairContact(slave, _surface(model, TOP), law)]
+    for step in range(1, 5):
+        for component, value in ((0, 0.4), (1, -1.0), (2, 0.1)):
+            _move(model, BOTTOM, component, 0.0)
+            _move(model, LID, component, value * step)
+        solve(model)
+        commit(model)
+    assert model.terms[0].resultant().force_n[1] > 40.0
+    assert np.mean(model.iterations) <= 7.0
+    assert model.norms[-1] < 1e-8
