@@ -227,8 +227,13 @@ class PairContact:
         hits = self._search.locate(frame.position, frame.normal, positions, normals, guess)
         closure = self._state.shift_mm - hits.gap
         pressure, slope = self.law.pressure(np.nan_to_num(closure, nan=-1.0))
+        share, share_slopes = self._search.fade(hits.facet, hits.eta)
+        rim_slopes = pressure[:, None] * share_slopes
+        pressure, slope = share * pressure, share * slope
         index = np.flatnonzero(pressure > 0.0)
-        active = self._active(index, frame, positions, normals, hits, closure, pressure, slope)
+        active = self._active(
+            index, frame, positions, normals, hits, closure, pressure, slope, rim_slopes
+        )
         traction = np.zeros_like(frame.position)
         slipping = np.zeros(pressure.size, dtype=bool)
         if active.friction is not None:
@@ -259,6 +264,7 @@ class PairContact:
         closure: Array,
         pressure: Array,
         stiffness: Array,
+        rim_slopes: Array,
     ) -> ActivePoints:
         eta = hits.eta[index]
         on = self.master.facets[hits.facet[index]]
@@ -292,6 +298,7 @@ class PairContact:
             gap=hits.gap[index],
             pressure=pressure[index],
             stiffness=stiffness[index],
+            rim_slopes=rim_slopes[index],
             anchor_facet=anchor_facet,
             anchor_shape=anchor_shape,
             offset=offset,

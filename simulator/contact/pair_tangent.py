@@ -31,6 +31,7 @@ class ActivePoints:
         tangents: (n, 2, 3) of the master facet, ``normal`` (n, 3) smoothed, ``bend``
             (n, 2, 3) its derivatives along the facet.
         gap: (n,) mm; ``pressure`` (n,) MPa and its ``stiffness`` (n,) MPa/mm.
+        rim_slopes: (n, 2) derivative of the pressure by the local coordinates beyond a rim.
         anchor_facet: (n,) master facet of the anchor or -1; ``anchor_shape`` (n, 6).
         offset: (n, 3) from the anchor to the point.
         share, share_slope: (n,) part of the step under pressure and its derivative.
@@ -48,6 +49,7 @@ class ActivePoints:
     gap: Array
     pressure: Array
     stiffness: Array
+    rim_slopes: Array
     anchor_facet: IntArray
     anchor_shape: Array
     offset: Array
@@ -101,6 +103,7 @@ def operators(points: ActivePoints, tangential: float) -> PointOperators:
     gap_by = r3[:, None] * moving
     turn = points.bend.transpose(0, 2, 1)[:, None] @ place.transpose(0, 2, 1, 3)
     pressure_by = -points.stiffness[:, None, None] * gap_by
+    pressure_by += (points.rim_slopes[:, None, None, :] @ place.transpose(0, 2, 1, 3))[:, :, 0]
     force = n[:, None, :, None] * pressure_by[:, :, None, :]
     force += points.pressure[:, None, None, None] * turn
     if points.friction is not None:

@@ -28,6 +28,7 @@ _NEWTON_LIMIT = 12
 _HOP_LIMIT = 4
 _INSIDE = 1e-7
 _ATTEMPTS = 4
+_WEDGE = 0.3
 _SUB_CENTROIDS = NODE_COORDINATES[SUB_TRIANGLES].mean(axis=1)
 
 
@@ -63,6 +64,7 @@ class FacetSearch:
         neighbours: IntArray,
         radius_mm: float,
         facing: float = 0.1,
+        rim: float = 0.3,
         candidates: int = 12,
     ) -> None:
         """Take the surface's facets (F, 6) and neighbours (F, 3).
@@ -72,12 +74,14 @@ class FacetSearch:
             neighbours: facet opposite to each corner or -1.
             radius_mm: largest distance to either side.
             facing: least cosine between a point's own normal and the surface's reversed one.
+            rim: how far a facet at the rim reaches beyond it, in its own height.
             candidates: flat triangles looked at for a point without a guess.
         """
         self.facets = facets
         self.neighbours = neighbours
         self.radius_mm = radius_mm
         self.facing = facing
+        self.rim = rim
         self.candidates = min(candidates, 4 * facets.shape[0])
         self._triangles = facets[:, SUB_TRIANGLES].reshape(-1, 3)
 
@@ -94,6 +98,22 @@ class FacetSearch:
             )
         length = np.sqrt(dot(normals, normals))
         return normals / np.maximum(length, np.finfo(float).tiny)[:, None]
+
+    def fade(self, facet: IntArray, eta: Array) -> tuple[Array, Array]:
+        """Share of the pressure (n,) beyond a rim, one on the facet, and slopes (n, 2).
+
+        It falls smoothly to zero where a facet ends to reach out, so that a point
+        that leaves the surface loses its pressure gradually.
+        """
+        bary = np.column_stack([1.0 - eta.sum(axis=1), eta])
+        beyond = np.clip(-bary / self.rim, 0.0, 1.0) * (self.neighbours[facet] < 0)
+        shares = (1.0 - beyond) ** 2 * (1.0 + 2.0 * beyond)
+        slopes = 6.0 * beyond * (1.0 - beyond) / self.rim
+        share = shares.prod(axis=1)
+        by_bary = np.empty_like(shares)
+        for k in range(3):
+            by_bary[:, k] = slopes[:, k] * np.delete(shares, k, axis=1).prod(axis=1)
+        return share, by_bary[:, 1:] - by_bary[:, :1]
 
     def locate(
         self,
@@ -143,23 +163,27 @@ class FacetSearch:
         field: _Field,
         hits: Hits,
     ) -> NDArray[np.bool_]:
-        """Follow guesses; writes accepted partners into ``hits``, returns which were."""
+        """Follow guesses; writes partners into ``hits``, returns which need no other guess."""
         done = np.zeros(index.size, dtype=bool)
         at, local = start.copy(), eta.copy()
         left: IntArray = np.arange(index.size)
         for _ in range(_HOP_LIMIT):
             i, on = index[left], at[left]
             met = project(points[i], field.positions[on], field.normals[on], local[left])
-            least = np.minimum(met.eta.min(axis=1), 1.0 - met.eta.sum(axis=1))
-            good = (least >= -_INSIDE) & (np.abs(met.gap) <= self.radius_mm)
-            good &= dot(met.normal, own_normals[i]) <= -self.facing
+            bary = np.column_stack([1.0 - met.eta.sum(axis=1), met.eta])
+            open_side = self.neighbours[on] < 0
+            rim = np.where(open_side, np.maximum(-bary, 0.0), 0.0).max(axis=1)
+            inner = np.where(open_side, 1.0, bary)
+            inside = (inner.min(axis=1) >= -_INSIDE - _WEDGE * rim) & (rim < self.rim)
+            near = np.abs(met.gap) <= self.radius_mm
+            good = inside & near & (dot(met.normal, own_normals[i]) <= -self.facing)
             hits.facet[i[good]], hits.eta[i[good]] = on[good], met.eta[good]
             hits.gap[i[good]] = met.gap[good]
-            done[left[good]] = True
-            left, found, least = left[~good], met.eta[~good], least[~good]
-            bary = np.column_stack([1.0 - found.sum(axis=1), found])
-            step = self.neighbours[at[left], np.argmin(np.nan_to_num(bary, nan=1.0), axis=1)]
-            further = (step >= 0) & (least < 0.0)
+            settled = good | (inside & ~near)
+            done[left[settled]] = True
+            side = np.argmin(np.nan_to_num(inner, nan=1.0), axis=1)
+            step = self.neighbours[on, side]
+            further = ~settled & (step >= 0) & (inner.min(axis=1) < 0.0)
             left = left[further]
             at[left], local[left] = step[further], 1.0 / 3.0
             if left.size == 0:
@@ -178,7 +202,13 @@ class FacetSearch:
         """Project from scratch: try the flat triangles nearest to a point in order."""
         corners = positions[self._triangles]
         centres = corners.mean(axis=1)
-        _, near = cKDTree(centres).query(points[todo], k=self.candidates)
+        tree = cKDTree(centres)
+        reach = 1.5 * self.radius_mm + 2.0 * float(np.abs(corners - centres[:, None]).max())
+        distance, _ = tree.query(points[todo], distance_upper_bound=reach)
+        todo = todo[np.isfinite(distance)]
+        if todo.size == 0:
+            return
+        _, near = tree.query(points[todo], k=self.candidates)
         near = near.reshape(todo.size, -1)
         k = near.shape[1]
         b1, b2 = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]

@@ -125,6 +125,32 @@ def test_tangent_is_the_derivative(
         assert np.allclose(tangent @ d, slope, atol=1e-6 * np.abs(slope).max() + 1e-12)
 
 
+def test_pressure_fades_beyond_the_rim_and_the_tangent_knows(model: Model) -> None:
+    law = ContactLaw(20.0, friction=0.5, tangential_ratio=0.7)
+    term = _pair(model, law)
+    _begin(term, model)
+    u = _moved(model, (5.1, -0.3, 0.1))
+    _freeze_normals(term, model, u)
+    tangent = _tangent(term, model, u)
+    rim = term._last.active.rim_slopes
+    assert (np.abs(rim).max(axis=1) > 0.0).sum() > 3
+    assert term.evaluate(model.u, False).missed > 3
+    d = np.random.default_rng(0).standard_normal(u.size)
+    h = 1e-6
+    slope = (_residual(term, model, u + h * d) - _residual(term, model, u - h * d)) / (2 * h)
+    assert np.allclose(tangent @ d, slope, atol=1e-6 * np.abs(slope).max())
+    term._search.nodal_normals = FacetSearch.nodal_normals.__get__(term._search)
+    forces = []
+    for x in np.linspace(1.0, 11.0, 1001):
+        u = np.zeros((u.size // 3, 3))
+        upper = np.unique(model.space.dofmap.list[model.domain.cell_tags.find(UPPER)])
+        u[upper] = [x, -0.3, 0.0]
+        _residual(term, model, u.ravel())
+        forces.append(term.output().pressure_mpa @ term.slave.weights)
+    assert forces[-1] == 0.0
+    assert np.abs(np.diff(forces)).max() < 0.03 * max(forces)
+
+
 def test_what_the_tangent_leaves_out_is_small(model: Model) -> None:
     term = _pair(model)
     _begin(term, model)
