@@ -17,6 +17,7 @@ Array = NDArray[np.float64]
 LARGEST_MEAN_M_S2 = 0.3
 """Largest horizontal mean over a stride: steady walking has none, so more is a fault of
 the plates (drift, axes) or a change of speed."""
+MIRROR = np.array([1.0, 1.0, -1.0])
 RUN_OUT_S = 0.01
 """Time in which the force below the contact threshold runs out."""
 
@@ -53,11 +54,8 @@ def shifted_half_stride(
     time_s: Array, force_n: Array, stance: Contact, stride: Stride, at_s: Array
 ) -> Array:
     """The other foot as the analysed one half a stride later, mirrored; shape (n, 3)."""
-    return repeated(time_s, force_n, stance, stride, at_s - 0.5 * stride.duration_s) * [
-        1.0,
-        1.0,
-        -1.0,
-    ]
+    earlier = at_s - 0.5 * stride.duration_s
+    return repeated(time_s, force_n, stance, stride, earlier) * MIRROR
 
 
 def repeated(time_s: Array, force_n: Array, stance: Contact, stride: Stride, at_s: Array) -> Array:

@@ -90,7 +90,10 @@ def test_acceleration_is_that_of_both_feet() -> None:
     given = gait.com_acceleration_mm_s2 + gait.mean_acceleration_mm_s2
     assert np.allclose(given, 1000.0 * total / 70.0)
     assert np.abs(gait.mean_acceleration_mm_s2).max() < 30.0
-    # Steady walking: half a stride later the mirror image.
+    single = gait.other_grf_n[:, 1] == 0.0
+    assert single.sum() > 80
+    assert gait.grf_n[single, 2].max() < 0.0, "the ground pushes a right foot medially"
+    assert gait.other_grf_n[30:].max(axis=0)[2] > 30.0, "and the left one to the right"
     assert np.ptp(gait.com_acceleration_mm_s2[:, 1]) > 2000.0
 
 

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 
 from scenarios.gait import StanceGait, Walker, measured_gait
+from scenarios.gait.contacts import find_contacts
+from scenarios.gait.forces import FootForce
 from scenarios.gait.measured import PERCENT
 from scenarios.gait.normative import pressure_path_mm
 from tests.helpers.gait_trial import Trial, write_storage
@@ -207,6 +209,21 @@ def test_mean_acceleration_is_removed_over_the_stride(tmp_path: Path) -> None:
     gait = read(trial, tmp_path)
     share = trial.stance_s / trial.stride_s
     assert gait.mean_acceleration_mm_s2[0] == pytest.approx(1000 * 10.0 / 70.0 * share, abs=10.0)
+    total = gait.grf_n + gait.other_grf_n - [0.0, 70.0 * 9.80665, 0.0]
+    raw = gait.com_acceleration_mm_s2 + gait.mean_acceleration_mm_s2
+    assert np.abs(raw - 1000.0 * total / 70.0).max() < 50.0
+
+
+def test_chatter_about_the_threshold_begins_no_new_contact() -> None:
+    time = np.arange(0.0, 1.0, 0.001)
+    force = np.where((time > 0.2) & (time < 0.8), 700.0, 0.0)
+    force[800:860] = 15.0 + 10.0 * np.sin(np.arange(60.0))
+    force[800:860] = np.maximum(force[800:860], 12.0)
+    zero = np.zeros((len(time), 3))
+    up = np.stack([zero[:, 0], force, zero[:, 0]], axis=1)
+    contacts = find_contacts(FootForce(time, up, zero, zero[:, 0]))
+    assert len(contacts) == 1 and contacts[0].complete
+    assert contacts[0].start_s == pytest.approx(0.2, abs=0.002)
 
 
 def test_second_stance_can_be_asked_for(tmp_path: Path) -> None:
