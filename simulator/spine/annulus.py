@@ -23,6 +23,14 @@ from numpy.typing import NDArray
 from scipy import sparse
 from ufl.core.expr import Expr
 
+from simulator.spine.indices import (
+    block_index,
+    match_facets,
+    node_grid,
+    scalar_dofs,
+    sorted_tags,
+)
+
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
@@ -57,7 +65,7 @@ class AnnulusLaw(Protocol):
         """Numbers of the law by name."""
         ...
 
-    def energy(self, F: Expr, p: Mapping[str, Any] | None = None) -> Expr:  # noqa: N803
+    def energy(self, F: Expr, p: Mapping[str, Any] | None = None) -> Expr:
         """Energy per reference volume, MPa.
 
         Args:
@@ -66,7 +74,7 @@ class AnnulusLaw(Protocol):
         """
         ...
 
-    def first_piola(self, F: Expr, p: Mapping[str, Any] | None = None) -> Expr:  # noqa: N803
+    def first_piola(self, F: Expr, p: Mapping[str, Any] | None = None) -> Expr:
         """First Piola-Kirchhoff stress (3, 3), MPa; arguments as in `energy`."""
         ...
 
@@ -79,23 +87,49 @@ class DiscGeometry(Protocol):
     """Mesh of one annulus in its disc's frame; see ``meshes.disc.DiscMesh``."""
 
     @property
-    def points(self) -> Array: ...
+    def points(self) -> Array:
+        """Vertices (n, 3), mm."""
+        ...
+
     @property
-    def cells(self) -> Ints: ...
+    def cells(self) -> Ints:
+        """Hexahedra (m, 8), tensor-product order."""
+        ...
+
     @property
-    def fibres(self) -> Array: ...
+    def fibres(self) -> Array:
+        """Unit vectors (m, families, 3)."""
+        ...
+
     @property
-    def ring_position(self) -> Array: ...
+    def ring_position(self) -> Array:
+        """Place (m,) across the annulus, 0 inner to 1 outer."""
+        ...
+
     @property
-    def lower_facets(self) -> Ints: ...
+    def lower_facets(self) -> Ints:
+        """Quadrilaterals (k, 4) on the lower endplate."""
+        ...
+
     @property
-    def upper_facets(self) -> Ints: ...
+    def upper_facets(self) -> Ints:
+        """Quadrilaterals (k, 4) on the upper endplate."""
+        ...
+
     @property
-    def cavity_facets(self) -> Ints: ...
+    def cavity_facets(self) -> Ints:
+        """Quadrilaterals (k, 4) of the inner wall."""
+        ...
+
     @property
-    def upper_plate_outline_mm(self) -> Array: ...
+    def upper_plate_outline_mm(self) -> Array:
+        """Corners (c, 3) of the nucleus on the upper endplate."""
+        ...
+
     @property
-    def lower_plate_outline_mm(self) -> Array: ...
+    def lower_plate_outline_mm(self) -> Array:
+        """Corners (c, 3) of the nucleus on the lower endplate."""
+        ...
 
 
 def ring_fractions(ring_position: Array) -> Array:
@@ -161,7 +195,7 @@ class Annulus:
         self._build_forms(law, families, fraction)
 
     def _build_dofs(self, geometry: DiscGeometry) -> None:
-        facets = _match_facets(
+        facets = match_facets(
             self.mesh, (geometry.lower_facets, geometry.upper_facets, geometry.cavity_facets)
         )
         lower, upper, self._cavity = facets
@@ -174,7 +208,7 @@ class Annulus:
         self.node_points = places
         self.nodes_of_cells = np.array(self.space.dofmap.list, dtype=np.int64)
         points, weights = basix.make_quadrature(basix.CellType.hexahedron, QUADRATURE_DEGREE)
-        self.node_grid = _node_grid()
+        self.node_grid = node_grid()
         self._slopes, measure = self._tabulate(points)
         self.quadrature_volumes = np.asarray(measure * weights)
         count = self.space.dofmap.index_map.size_local
@@ -182,8 +216,8 @@ class Annulus:
         kind[lower_nodes], kind[upper_nodes] = 1, 2
         self.upper_nodes = upper_nodes
         self.upper_points = places[upper_nodes]
-        self.free = _scalar_dofs(np.flatnonzero(kind == 0))
-        self.upper = _scalar_dofs(upper_nodes)
+        self.free = scalar_dofs(np.flatnonzero(kind == 0))
+        self.upper = scalar_dofs(upper_nodes)
 
     def _build_forms(
         self, law: AnnulusLaw, fibres: Sequence[fem.Function], fraction: fem.Function
@@ -192,7 +226,7 @@ class Annulus:
         tags = dolfinx.mesh.meshtags(
             mesh,
             2,
-            *_sorted_tags((self._cavity, 1), (self._upper_facets, 2)),
+            *sorted_tags((self._cavity, 1), (self._upper_facets, 2)),
         )
         metadata = {"quadrature_degree": QUADRATURE_DEGREE}
         dx = ufl.Measure("dx", domain=mesh, metadata=metadata)
@@ -214,9 +248,10 @@ class Annulus:
         self._residual = _compiled(residual)
         self._volume = _compiled(volume)
         self._volume_gradient = _compiled(gradient_of_volume)
+        self._wall_area = _compiled(-ufl.inner(area, ufl.TestFunction(self.space)) * ds(1))
         self._tangent = _compiled(tangent)
         self._matrix = fem.create_matrix(self._tangent)
-        self._blocks = _block_index(self._matrix, self.free, self.upper)
+        self._blocks = block_index(self._matrix, self.free, self.upper)
 
         direction = ufl.as_vector((0.0, 1.0, 0.0))
         weights = _compiled(ufl.inner(direction, ufl.TestFunction(self.space)) * ds(2))
@@ -253,9 +288,7 @@ class Annulus:
         The points of the first call are kept.
         """
         if self._stress_at is None:
-            self._stress_at = fem.Expression(
-                self._stress, points, jit_options=COMPILER_OPTIONS
-            )
+            self._stress_at = fem.Expression(self._stress, points, jit_options=COMPILER_OPTIONS)
         cells = np.arange(len(self.nodes_of_cells), dtype=np.int32)
         values = self._stress_at.eval(self.mesh, cells)
         return np.asarray(values).reshape(len(cells), len(points), 3, 3)
@@ -267,6 +300,14 @@ class Annulus:
     def wall_volume_gradient(self) -> Array:
         """Its derivative by the displacement of all dofs (n,), mm2."""
         return np.array(_assembled(self._volume_gradient))
+
+    def wall_area(self) -> Array:
+        """Area vectors (n,) of the deformed wall by node, out of the cavity, mm2.
+
+        The pressure pushes the wall with this. Unlike the gradient of the wall's part of the
+        volume it has no share of the endplates, whose edges the divergence theorem moves there.
+        """
+        return np.array(_assembled(self._wall_area))
 
     def tangent(self, pressure_mpa: float) -> TangentParts:
         """Stiffness of annulus and pressurised wall in blocks."""
@@ -281,17 +322,7 @@ class Annulus:
         return TangentParts(*parts)
 
 
-def _node_grid() -> Ints:
-    """Local node (3, 3, 3) of the quadratic hexahedron at local coordinates (i, j, k) / 2."""
-    places = basix.ufl.element("Lagrange", "hexahedron", 2).basix_element.points
-    grid = np.empty((3, 3, 3), dtype=np.int64)
-    grid[tuple(np.rint(2.0 * places).astype(int).T)] = np.arange(len(places))
-    return grid
-
-
-def _constants(
-    law: AnnulusLaw, mesh: dolfinx.mesh.Mesh, fraction: fem.Function
-) -> dict[str, Any]:
+def _constants(law: AnnulusLaw, mesh: dolfinx.mesh.Mesh, fraction: fem.Function) -> dict[str, Any]:
     """The law's numbers as constants, so that one compiled form serves all discs and subjects."""
     own = law.parameters()
     scales = [name for name in FIBRE_SCALES if name in own]
@@ -308,57 +339,3 @@ def _compiled(form: ufl.Form) -> fem.Form:
 
 def _assembled(form: fem.Form) -> Array:
     return np.asarray(fem.assemble_vector(form).array)
-
-
-def _scalar_dofs(nodes: Ints) -> Ints:
-    return np.asarray((3 * nodes[:, None] + np.arange(3)).reshape(-1), dtype=np.int64)
-
-
-def _sorted_tags(*groups: tuple[NDArray[np.int32], int]) -> tuple[NDArray[np.int32], ...]:
-    entities = np.concatenate([facets for facets, _ in groups])
-    values = np.concatenate([np.full(len(f), tag, dtype=np.int32) for f, tag in groups])
-    order = np.argsort(entities)
-    return entities[order].astype(np.int32), values[order]
-
-
-def _match_facets(
-    mesh: dolfinx.mesh.Mesh, groups: Sequence[Ints]
-) -> tuple[NDArray[np.int32], ...]:
-    """Local facets whose vertices are the given input vertices, per group."""
-    topology = mesh.topology
-    topology.create_connectivity(2, 3)
-    exterior = np.sort(dolfinx.mesh.exterior_facet_indices(topology)).astype(np.int32)
-    nodes = dolfinx.mesh.entities_to_geometry(mesh, 2, exterior).reshape(-1, 4)
-    inputs = np.asarray(mesh.geometry.input_global_indices, dtype=np.int64)
-    known = {
-        tuple(row): int(facet)
-        for row, facet in zip(np.sort(inputs[nodes], axis=1).tolist(), exterior, strict=True)
-    }
-    found = []
-    for group in groups:
-        rows = [tuple(row) for row in np.sort(group, axis=1).tolist()]
-        missing = [row for row in rows if row not in known]
-        if missing:
-            raise ValueError(f"{len(missing)} tagged facets are not on the annulus' boundary")
-        found.append(np.sort(np.array([known[row] for row in rows], dtype=np.int32)))
-    return tuple(found)
-
-
-def _block_index(
-    matrix: dolfinx.la.MatrixCSR, free: Ints, upper: Ints
-) -> tuple[sparse.csr_matrix, ...]:
-    """Sparse matrices whose data are positions in ``matrix.data``, one for each block."""
-    full = matrix.to_scipy()
-    positions = np.arange(full.data.size, dtype=np.float64).reshape(full.data.shape) + 1.0
-    if isinstance(full, sparse.bsr_matrix):
-        full = sparse.bsr_matrix((positions, full.indices, full.indptr), full.shape)
-    else:
-        full = sparse.csr_matrix((positions, full.indices, full.indptr), full.shape)
-    full = full.tocsr()
-    blocks = []
-    for rows, columns in ((free, free), (free, upper), (upper, upper)):
-        block = full[rows][:, columns].tocsr()
-        block.sort_indices()
-        block.data = block.data.astype(np.int64) - 1
-        blocks.append(block)
-    return tuple(blocks)

@@ -41,8 +41,8 @@ class Plate:
 
     def gradient(self, translation: Array, rotation: Array) -> Array:
         """Derivative (6,) by translation and by a spatial rotation increment."""
-        area = rotation @ self.area_vector
-        return np.concatenate([area, np.cross(area, translation)]) / 3.0
+        area: Array = rotation @ self.area_vector
+        return np.asarray(np.concatenate([area, np.cross(area, translation)]) / 3.0)
 
     def hessian(self, translation: Array, rotation: Array) -> Array:
         """Derivative (6, 6) of the gradient; rotations compose from the left."""
@@ -51,7 +51,7 @@ class Plate:
         result[:3, 3:] = -skew(area)
         result[3:, :3] = skew(area)
         result[3:, 3:] = skew(translation) @ skew(area)
-        return result / 3.0
+        return np.asarray(result / 3.0)
 
 
 def polygon_plate(outline_mm: Array, outward: Array) -> Plate:

@@ -14,7 +14,7 @@ from simulator.rotations import exponential, logarithm
 Array = NDArray[np.float64]
 
 ROTATION_SHARES = (17.0 / 74.0, 16.0 / 74.0, 15.0 / 74.0, 14.0 / 74.0, 12.0 / 74.0)
-"""Share of each level, L5-S1 first: flexion-extension ranges of White & Panjabi 1990, normalised."""
+"""Share of each level, L5-S1 first: ranges of flexion and extension of White & Panjabi 1990."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Chain:
 
     centres_mm: Array
     top_mm: Array
-    shares: Array
+    shares: Sequence[float]
 
     def __post_init__(self) -> None:
         """Check the shares."""

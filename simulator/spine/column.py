@@ -10,7 +10,7 @@ ranks gives the same floating-point values.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import numpy as np
@@ -18,73 +18,16 @@ from mpi4py import MPI
 from numpy.typing import NDArray
 
 from simulator.rotations import exponential, logarithm
-from simulator.spine.annulus import AnnulusLaw, DiscGeometry
+from simulator.spine.annulus import AnnulusLaw
 from simulator.spine.chain import ROTATION_SHARES, Chain
 from simulator.spine.connectors import Connector, FacetJoint, ForceCurve, Ligament
 from simulator.spine.disc import DiscNotConverged, DiscSolver, SolverSettings
+from simulator.spine.geometry import Level, Spine
 from simulator.spine.muscles import LevelLoad, MuscleRule
 from simulator.spine.records import Calibration, DiscFields, LevelResult, LumbarLoad
 from simulator.spine.stress import annulus_strain, disc_fields, endplate_stress
 
 Array = NDArray[np.float64]
-
-
-class Band(Protocol):
-    """One ligament band; see ``meshes.spine.BandGeometry``."""
-
-    @property
-    def kind(self) -> str: ...
-    @property
-    def name(self) -> str: ...
-    @property
-    def lower_mm(self) -> Array: ...
-    @property
-    def upper_mm(self) -> Array: ...
-    @property
-    def share(self) -> float: ...
-    @property
-    def slack(self) -> float: ...
-
-
-class FacetPlace(Protocol):
-    """One contact of the posterior elements; see ``meshes.spine.FacetGeometry``."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def point_mm(self) -> Array: ...
-    @property
-    def normal(self) -> Array: ...
-    @property
-    def further_gap_mm(self) -> float: ...
-    @property
-    def share(self) -> float: ...
-
-
-class Level(Protocol):
-    """One motion segment; see ``meshes.spine.LevelGeometry``."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def disc(self) -> DiscGeometry: ...
-    @property
-    def centre_mm(self) -> Array: ...
-    @property
-    def frame(self) -> Array: ...
-    @property
-    def bands(self) -> Sequence[Band]: ...
-    @property
-    def facets(self) -> Sequence[FacetPlace]: ...
-
-
-class Spine(Protocol):
-    """Geometry of the column; see ``meshes.spine.SpineGeometry``."""
-
-    @property
-    def levels(self) -> Sequence[Level]: ...
-    @property
-    def upper_endplate_mm(self) -> Array: ...
 
 
 class LigamentCurves(Protocol):
@@ -107,10 +50,10 @@ class ColumnOptions:
         shares: (5,) share of each level in the rotation of the trunk.
     """
 
-    rule: MuscleRule = MuscleRule()
+    rule: MuscleRule = field(default_factory=MuscleRule)
     ligament: LigamentCurves | None = None
     facet: ForceCurve | None = None
-    settings: SolverSettings = SolverSettings()
+    settings: SolverSettings = field(default_factory=SolverSettings)
     shares: tuple[float, ...] = ROTATION_SHARES
 
 
@@ -139,6 +82,7 @@ class LumbarColumn:
     Attributes:
         chain: Kinematics.
         names: Levels, L5-S1 first.
+        frames: (5, 3, 3) axes of the discs in standing, columns x, y, z.
         rule: Muscles; replace it to change them.
     """
 
@@ -164,9 +108,9 @@ class LumbarColumn:
         self.chain = Chain(
             np.array([level.centre_mm for level in spine.levels]),
             np.asarray(spine.upper_endplate_mm),
-            np.asarray(options.shares),
+            options.shares,
         )
-        self._frames = np.array([level.frame for level in spine.levels])
+        self.frames = np.array([level.frame for level in spine.levels])
         self._solvers: dict[int, DiscSolver] = {}
         for turn in (0, 1):
             problem = None
@@ -179,9 +123,7 @@ class LumbarColumn:
             for index, level in enumerate(spine.levels):
                 if self.owner(index) == self.comm.rank:
                     connectors = level_connectors(level, options.ligament, options.facet)
-                    self._solvers[index] = DiscSolver(
-                        level.disc, law, connectors, options.settings
-                    )
+                    self._solvers[index] = DiscSolver(level.disc, law, connectors, options.settings)
         except (RuntimeError, ValueError) as error:
             return str(error)
         return None
@@ -261,7 +203,7 @@ class LumbarColumn:
         own: list[tuple[int, DiscFields]] = []
         for index, solver in self._solvers.items():
             solver.restore(results[index].state)
-            frame = pose.rotations[index] @ self._frames[index]
+            frame = pose.rotations[index] @ self.frames[index]
             fields = disc_fields(solver, self.names[index], pose.centres_mm[index], frame)
             own.append((index, fields))
         gathered = [pair for part in self.comm.allgather(own) for pair in part]
@@ -269,10 +211,10 @@ class LumbarColumn:
 
     def _local_load(self, index: int, load: LumbarLoad) -> LevelLoad:
         pose = self.chain.pose(load.pelvis_rotation, load.thorax_rotation)
-        world = pose.rotations[index] @ self._frames[index]
+        world = pose.rotations[index] @ self.frames[index]
         vector = self.chain.shares[index] * pose.level_rotation
         return LevelLoad(
-            rotation=exponential(self._frames[index].T @ vector),
+            rotation=exponential(self.frames[index].T @ vector),
             force_n=world.T @ load.force_n[index],
             moment_nmm=world.T @ load.moment_nmm[index],
             rule=self.rule,

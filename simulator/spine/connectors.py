@@ -40,7 +40,9 @@ class Connector(Protocol):
     """Anything with a reaction to the relative pose."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """For reports."""
+        ...
 
     def reaction(self, translation: Array, rotation: Array) -> Reaction:
         """Reaction at the pose."""

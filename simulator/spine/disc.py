@@ -12,14 +12,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.rotations import exponential, interpolate, logarithm, skew
+from simulator.rotations import exponential, logarithm, skew
 from simulator.spine.annulus import Annulus, AnnulusLaw, DiscGeometry
 from simulator.spine.cavity import polygon_plate
+from simulator.spine.closure import Closure, PartialLoad
 from simulator.spine.connectors import Connector, total_reaction
 from simulator.spine.factor import Factor
 
@@ -45,88 +45,6 @@ class DiscState:
     translation: Array
     rotation: Array
     pressure_mpa: float
-
-
-class Closure(Protocol):
-    """What is prescribed on the upper vertebra."""
-
-    @property
-    def target_rotation(self) -> Array | None:
-        """Prescribed rotation, or None when the moment is prescribed."""
-        ...
-
-    @property
-    def scale_n(self) -> float:
-        """Size of the load, to which residuals are compared."""
-        ...
-
-    def force(self, passive_moment_nmm: Array) -> tuple[Array, Array]:
-        """Force (3,) on the upper vertebra and its derivative (3, 3) by the passive moment."""
-        ...
-
-    def moment(self) -> Array:
-        """Prescribed moment (3,) about the disc's reference centre (free rotation only)."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class PrescribedLoad:
-    """Dead force on the upper vertebra, with its rotation or its moment prescribed.
-
-    Attributes:
-        force_n: (3,) force through the disc's reference centre.
-        rotation: (3, 3), or None to prescribe the moment.
-        moment_nmm: (3,) about the disc's reference centre.
-    """
-
-    force_n: Array
-    rotation: Array | None = None
-    moment_nmm: Array | None = None
-
-    @property
-    def target_rotation(self) -> Array | None:
-        """Prescribed rotation."""
-        return self.rotation
-
-    @property
-    def scale_n(self) -> float:
-        """Size of the load, at least 100 N."""
-        return max(100.0, float(np.linalg.norm(self.force_n)))
-
-    def force(self, passive_moment_nmm: Array) -> tuple[Array, Array]:
-        """The dead force."""
-        return self.force_n, np.zeros((3, 3))
-
-    def moment(self) -> Array:
-        """The prescribed moment, zero by default."""
-        return np.zeros(3) if self.moment_nmm is None else self.moment_nmm
-
-
-@dataclass(frozen=True, slots=True)
-class _PartialLoad:
-    """A load approached by a fraction of the way from an equilibrium."""
-
-    load: Closure
-    fraction: float
-    force_n: Array
-    moment_nmm: Array
-    rotation: Array
-
-    @property
-    def target_rotation(self) -> Array | None:
-        goal = self.load.target_rotation
-        return None if goal is None else interpolate(self.rotation, goal, self.fraction)
-
-    @property
-    def scale_n(self) -> float:
-        return self.load.scale_n
-
-    def force(self, passive_moment_nmm: Array) -> tuple[Array, Array]:
-        force, derivative = self.load.force(passive_moment_nmm)
-        return self.force_n + self.fraction * (force - self.force_n), self.fraction * derivative
-
-    def moment(self) -> Array:
-        return self.moment_nmm + self.fraction * (self.load.moment() - self.moment_nmm)
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +169,7 @@ class DiscSolver:
         while done < 1.0:
             target = min(1.0, done + step)
             accepted = self.state
-            if self._newton(load if target == 1.0 else _PartialLoad(load, target, *held)):
+            if self._newton(load if target == 1.0 else PartialLoad(load, target, *held)):
                 done = target
                 step *= 2.0
                 continue
@@ -273,9 +191,10 @@ class DiscSolver:
         """Generalised force (6,) at the moving reference point: force and moment."""
         return self._residual().pose
 
-    def upper_forces(self) -> Array:
-        """Forces (k, 3) of the annulus on the nodes of the upper endplate, N."""
-        return self._residual().upper_forces
+    def endplate_forces(self) -> Array:
+        """Forces (k, 3) of the upper vertebra on the annulus, by node of the endplate, N."""
+        forces = self.annulus.residual() - self._pressure * self.annulus.wall_area()
+        return np.asarray(forces[self.annulus.upper].reshape(-1, 3))
 
     def condensed_stiffness(self) -> Array:
         """Stiffness (6, 6) of the pose with displacements and pressure in equilibrium."""
@@ -354,12 +273,11 @@ class DiscSolver:
         compliance = float(gradient @ tangent.free_from_pressure)
         compliance += self.rest_volume_mm3 / self.settings.bulk_modulus_mpa
         column = residual.gradient_pose - tangent.coupling.T @ tangent.free_from_pressure
-        row = residual.gradient_pose - gradient @ tangent.free_from_pose
-        constant = -(residual.volume - gradient @ free_step) / compliance
-        row = -row / compliance
+        row = np.asarray(gradient @ tangent.free_from_pose - residual.gradient_pose) / compliance
+        constant = float(gradient @ free_step - residual.volume) / compliance
         force = residual.pose - tangent.coupling.T @ free_step - column * constant
         stiffness = tangent.pose - np.outer(column, row)
-        return force, stiffness, row, constant
+        return force, np.asarray(stiffness), np.asarray(row), constant
 
     def _newton(self, load: Closure) -> bool:
         """Iterate to equilibrium; False when it diverges."""
@@ -403,7 +321,7 @@ class DiscSolver:
         else:
             matrix[3:, 3:] = np.eye(3)
             right[3:] = pending
-        step = np.linalg.solve(matrix, right)
+        step = np.asarray(np.linalg.solve(matrix, right), dtype=np.float64)
         pressure_step = float(row @ step) + constant
         values = self.annulus.displacement.x.array
         values[self.annulus.free] -= (

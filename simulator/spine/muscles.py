@@ -75,8 +75,7 @@ class MuscleRule:
             [
                 slope[0] / self.lateral_mm,
                 slope[1] / self.axial_mm,
-                0.5 * (slope[2] + 1.0) / self.extensor_mm
-                + 0.5 * (slope[2] - 1.0) / self.flexor_mm,
+                0.5 * (slope[2] + 1.0) / self.extensor_mm + 0.5 * (slope[2] - 1.0) / self.flexor_mm,
             ]
         )
         return float(force), derivative
@@ -122,7 +121,7 @@ class LevelLoad:
         """Muscle force, N, and its derivative (3,) by the passive moment."""
         moment = self.middle.T @ (passive_moment_nmm - self.moment_nmm)
         force, slope = self.rule.force(moment)
-        return force, self.middle @ slope
+        return force, np.asarray(self.middle @ slope)
 
     def force(self, passive_moment_nmm: Array) -> tuple[Array, Array]:
         """Force on the upper vertebra with muscles, and its derivative by the passive moment.
@@ -136,4 +135,4 @@ class LevelLoad:
         """
         muscle, slope = self.muscle_force(passive_moment_nmm)
         normal = self.middle[:, 1]
-        return self.force_n - normal * muscle, -np.outer(normal, slope)
+        return self.force_n - normal * muscle, np.asarray(-np.outer(normal, slope))

@@ -45,7 +45,7 @@ def endplate_stress(solver: DiscSolver) -> tuple[float, float]:
     """
     annulus, state = solver.annulus, solver.state
     normal = state.rotation @ solver.plate.area_vector / solver.plate.area_mm2
-    push = -(solver.upper_forces() @ normal)
+    push = -(solver.endplate_forces() @ normal)
     x, z = annulus.upper_points[:, 0], annulus.upper_points[:, 2]
     angle = np.arctan2(-z, x)[:, None] - 2.0 * np.pi * np.arange(SECTORS) / SECTORS
     distance = np.abs((angle + np.pi) % (2.0 * np.pi) - np.pi)
@@ -57,9 +57,7 @@ def endplate_stress(solver: DiscSolver) -> tuple[float, float]:
     return float(max(sectors.max(), state.pressure_mpa)), mean
 
 
-def disc_fields(
-    solver: DiscSolver, level: str, origin_mm: Array, frame: Array
-) -> DiscFields:
+def disc_fields(solver: DiscSolver, level: str, origin_mm: Array, frame: Array) -> DiscFields:
     """Fields of the solver's present state in world axes.
 
     Args:
@@ -99,7 +97,16 @@ def _linear_parts(nodes: NDArray[np.int64], grid: NDArray[np.int64]) -> NDArray[
 
     ``grid[i, j, k]`` is the local node at local coordinates (i, j, k) / 2.
     """
-    corners = ((0, 0, 0), (1, 0, 0), (1, 1, 0), (0, 1, 0), (0, 0, 1), (1, 0, 1), (1, 1, 1), (0, 1, 1))
+    corners = (
+        (0, 0, 0),
+        (1, 0, 0),
+        (1, 1, 0),
+        (0, 1, 0),
+        (0, 0, 1),
+        (1, 0, 1),
+        (1, 1, 1),
+        (0, 1, 1),
+    )
     parts = []
     for k in (0, 1):
         for j in (0, 1):
