@@ -169,6 +169,8 @@ class LinearSolver:
             pc.setMGLevels(2)
             pc.setMGInterpolation(1, prolongation)
         ksp.setFromOptions()
+        # The levels of a multigrid read their options no earlier than here.
+        ksp.setUp()
         for key in PRESETS[self.preset]:
             options.delValue(prefix + key)
         return ksp
@@ -186,7 +188,7 @@ class LinearSolver:
             self._matrix = matrix
         else:
             self._ksp.setOperators(matrix)
-        self._ksp.setUp()
+            self._ksp.setUp()
 
     def solve(self, b: PETSc.Vec, x: PETSc.Vec) -> SolveReport:
         """Solve for one right-hand side; collective."""
