@@ -141,14 +141,14 @@ def test_pressure_fades_beyond_the_rim_and_the_tangent_knows(model: Model) -> No
     assert np.allclose(tangent @ d, slope, atol=1e-6 * np.abs(slope).max())
     term._search.nodal_normals = FacetSearch.nodal_normals.__get__(term._search)
     forces = []
-    for x in np.linspace(1.0, 11.0, 1001):
+    for x in np.linspace(1.0, 11.0, 201):
         u = np.zeros((u.size // 3, 3))
         upper = np.unique(model.space.dofmap.list[model.domain.cell_tags.find(UPPER)])
         u[upper] = [x, -0.3, 0.0]
         _residual(term, model, u.ravel())
         forces.append(term.output().pressure_mpa @ term.slave.weights)
     assert forces[-1] == 0.0
-    assert np.abs(np.diff(forces)).max() < 0.03 * max(forces)
+    assert np.abs(np.diff(forces)).max() < 0.05 * max(forces)
 
 
 def test_what_the_tangent_leaves_out_is_small(model: Model) -> None:
