@@ -25,12 +25,14 @@ class ChainPose:
         rotations: (6, 3, 3) from standing, of the sacrum and the vertebrae L5 to L1.
         centres_mm: (5, 3) disc centres carried by the vertebra below.
         top_mm: (3,) centre of the upper endplate of L1.
+        hip_mm: (3,) midpoint of the hips.
         level_rotation: (3,) rotation vector of thorax against pelvis, pelvis axes, rad.
     """
 
     rotations: Array
     centres_mm: Array
     top_mm: Array
+    hip_mm: Array
     level_rotation: Array
 
 
@@ -88,5 +90,19 @@ class Chain:
             rotations=np.array(rotations),
             centres_mm=np.array(centres),
             top_mm=top,
+            hip_mm=np.asarray(hip_mm, dtype=float),
             level_rotation=logarithm(pelvis.T @ thorax),
         )
+
+    def carry(self, bone: int, points_mm: Array, pose: ChainPose) -> Array:
+        """Move points (n, 3) of a bone from standing to a pose.
+
+        Args:
+            bone: 0 for the sacrum, 1 to 5 for L5 to L1 (as in ``SpineGeometry.vertebrae``).
+            points_mm: World in standing, origin at the midpoint of the hips.
+            pose: Where the column is.
+        """
+        if bone == 0:
+            return np.asarray(pose.hip_mm + points_mm @ pose.rotations[0].T)
+        arm = points_mm - self.centres_mm[bone - 1]
+        return np.asarray(pose.centres_mm[bone - 1] + arm @ pose.rotations[bone].T)

@@ -160,6 +160,19 @@ def test_level_rotations_compose_to_the_trunk():
     np.testing.assert_allclose(still.centres_mm, wanted, atol=1e-12)
 
 
+def test_bones_carry_the_discs_above_them():
+    chain = Chain(np.arange(15.0).reshape(5, 3), np.array([0.0, 300.0, 0.0]), ROTATION_SHARES)
+    pelvis, thorax = (
+        exponential(np.array([0.1, -0.2, 0.1])),
+        exponential(np.array([0.0, 0.3, -0.3])),
+    )
+    pose = chain.pose(pelvis, thorax, (10.0, 900.0, 5.0))
+    for bone in range(5):
+        moved_centre = chain.carry(bone, chain.centres_mm[bone : bone + 1], pose)
+        np.testing.assert_allclose(moved_centre[0], pose.centres_mm[bone], atol=1e-12)
+    np.testing.assert_allclose(chain.carry(5, chain.top_mm[None], pose)[0], pose.top_mm, atol=1e-12)
+
+
 def test_shares_must_add_to_one():
     with pytest.raises(ValueError, match="sum 1"):
         Chain(np.zeros((5, 3)), np.zeros(3), (0.3, 0.3, 0.3, 0.3, 0.3))
