@@ -100,6 +100,9 @@ class LumbarColumn:
             spine: Geometry, the same on every rank.
             law: Annulus.
             options: Choices; by default muscles but neither ligaments nor facets.
+
+        Raises:
+            ValueError: On every rank, for a geometry or law that does not fit.
         """
         options = options or ColumnOptions()
         self.comm = comm
@@ -116,7 +119,7 @@ class LumbarColumn:
             problem = None
             if (comm.rank == 0) == (turn == 0):
                 problem = self._build(spine, law, options)
-            _raise_together(comm, problem)
+            _raise_together(comm, problem, ValueError)
 
     def _build(self, spine: Spine, law: AnnulusLaw, options: ColumnOptions) -> str | None:
         try:
@@ -124,7 +127,7 @@ class LumbarColumn:
                 if self.owner(index) == self.comm.rank:
                     connectors = level_connectors(level, options.ligament, options.facet)
                     self._solvers[index] = DiscSolver(level.disc, law, connectors, options.settings)
-        except (RuntimeError, ValueError) as error:
+        except ValueError as error:
             return str(error)
         return None
 
@@ -287,8 +290,10 @@ def _with_constant(rule: MuscleRule, constant_n: float) -> MuscleRule:
     return replace(rule, cocontraction_n=constant_n)
 
 
-def _raise_together(comm: MPI.Comm, problem: str | None) -> None:
+def _raise_together(
+    comm: MPI.Comm, problem: str | None, kind: type[Exception] = DiscNotConverged
+) -> None:
     """Raise the first rank's problem on every rank; collective."""
     problems = [text for text in comm.allgather(problem) if text is not None]
     if problems:
-        raise DiscNotConverged(problems[0])
+        raise kind(problems[0])

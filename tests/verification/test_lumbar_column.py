@@ -9,9 +9,10 @@ import pytest
 from mpi4py import MPI
 
 from simulator.rotations import exponential
+from simulator.spine.column import LumbarColumn
 from simulator.spine.disc import DiscNotConverged, SolverSettings
 from simulator.spine.muscles import MuscleRule
-from tests.helpers.lumbar import column, upright_load
+from tests.helpers.lumbar import annulus_law, column, spine, upright_load
 
 
 @pytest.fixture(scope="module")
@@ -169,3 +170,17 @@ def test_fields_of_all_discs(standing):
     assert heights == sorted(heights)
     for field, level in zip(fields, levels, strict=True):
         assert field.pressure_mpa == level.disc_pressure_mpa
+
+
+def test_a_law_without_a_fibre_scale_is_refused_on_every_rank():
+    law = annulus_law()
+
+    class Scaleless:
+        def parameters(self):
+            return {"c10_mpa": 1.0}
+
+        def with_directions(self, *directions):
+            return law.with_directions(*directions)
+
+    with pytest.raises(ValueError, match="k1_mpa"):
+        LumbarColumn(MPI.COMM_WORLD, spine(), Scaleless())
