@@ -27,7 +27,14 @@ from simulator.connectors import (
 from simulator.reduction import EXTRA_SCALARS, Reduction
 from simulator.segments import Poses
 from simulator.solid import Solid
-from simulator.sparsity import Keys, create_matrix, keys_of_groups, merge_keys, send_to_owners
+from simulator.sparsity import (
+    Keys,
+    create_matrix,
+    keys_of_groups,
+    merge_keys,
+    send_to_owners,
+    triple_product,
+)
 
 Array = NDArray[np.float64]
 
@@ -38,7 +45,7 @@ class ContactTerm(Protocol):
     def update_candidates(self, u: dolfinx.fem.Function) -> bool: ...
     def pattern(self) -> tuple[NDArray[Any], NDArray[Any]]: ...
     def evaluate(self, u: dolfinx.fem.Function, need_tangent: bool) -> Any: ...
-    def commit(self) -> None: ...
+    def commit(self, u: dolfinx.fem.Function | None = None) -> None: ...
     def state(self) -> Any: ...
     def restore(self, state: Any) -> None: ...
 
@@ -159,7 +166,7 @@ class Equilibrium:
     def commit(self) -> None:
         """Make the histories of the present state the old ones."""
         for contact in self.contacts:
-            contact.commit()
+            contact.commit(self.u)
 
     def write_unknowns(self, y: PETSc.Vec) -> None:
         """Write the present state into ``y``: segment increments are zero."""
@@ -288,9 +295,7 @@ class Equilibrium:
         if self._projection is None:
             self._projection = r.create_projection()
         r.update_projection(self._projection, levers)
+        self._reduced = triple_product(k, self._projection, self._reduced)
         if fresh:
-            self._reduced = k.ptap(self._projection)
             self._reduced.setBlockSize(3)
-        else:
-            k.ptap(self._projection, result=self._reduced)
         return self._reduced, self.loading.closure(self.poses, state, self.extra)

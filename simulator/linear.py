@@ -30,7 +30,8 @@ from petsc4py import PETSc
 
 from simulator import compat
 from simulator.reduction import Reduction
-from simulator.segments import Segments
+from simulator.segments import Poses, Segments
+from simulator.sparsity import BlockCopy, triple_product
 
 DIRECT_LIMIT_DOFS = 8000
 """Size up to which ``auto`` means ``direct``."""
@@ -45,18 +46,19 @@ ITERATIVE: dict[str, object] = {
     "ksp_type": "gmres",
     "ksp_pc_side": "right",
     "ksp_gmres_restart": 100,
-    "ksp_rtol": 1e-5,
+    "ksp_rtol": 1e-4,
     "ksp_max_it": 200,
     "pc_type": "mg",
-    "pc_mg_galerkin": "both",
+    "pc_mg_galerkin": "none",
     "mg_levels_ksp_type": "chebyshev",
     "mg_levels_ksp_max_it": 2,
     "mg_levels_ksp_chebyshev_esteig": "0,0.1,0,1.1",
-    "mg_levels_esteig_ksp_max_it": 10,
-    "mg_levels_pc_type": "jacobi",
+    "mg_levels_esteig_ksp_max_it": 5,
+    "mg_levels_pc_type": "pbjacobi",
     "mg_coarse_ksp_type": "preonly",
     "mg_coarse_pc_type": "lu",
     "mg_coarse_pc_factor_mat_solver_type": "mumps",
+    "mg_coarse_mat_mumps_icntl_7": 5,
     "mg_coarse_mat_mumps_icntl_14": 60,
 }
 PRESETS: Mapping[str, Mapping[str, object]] = {"direct": DIRECT, "iterative": ITERATIVE}
@@ -125,7 +127,7 @@ class CoarseSpace:
         e.assemble()
         return e
 
-    def prolongation(self, u: dolfinx.fem.Function, poses) -> PETSc.Mat:  # type: ignore[no-untyped-def]
+    def prolongation(self, poses: Poses) -> PETSc.Mat:
         """Return the prolongation for the present poses; one matrix object, values renewed."""
         x = self.coarse.coordinates[self.coarse.attached]
         segment = self.coarse.segment_of_node[self.coarse.attached]
@@ -150,44 +152,60 @@ class LinearSolver:
         if preset == "iterative" and coarse is None:
             raise ValueError("the iterative preset needs a coarse space")
         self.preset = preset
-        self.coarse = coarse
+        self.coarse = coarse if preset == "iterative" else None
         self._ksp: PETSc.KSP | None = None
         self._matrix: PETSc.Mat | None = None
+        self._blocks: BlockCopy | None = None
+        self._galerkin: PETSc.Mat | None = None
 
-    def _create(self, matrix: PETSc.Mat, prolongation: PETSc.Mat | None) -> PETSc.KSP:
+    def _create(self, operator: PETSc.Mat, prolongation: PETSc.Mat | None) -> PETSc.KSP:
         LinearSolver._count += 1
         prefix = f"solespine_{LinearSolver._count}_"
-        ksp = PETSc.KSP().create(matrix.comm)
+        ksp = PETSc.KSP().create(operator.comm)
         ksp.setOptionsPrefix(prefix)
         options = PETSc.Options()
-        for key, value in PRESETS[self.preset].items():
-            options[prefix + key] = value
-        ksp.setOperators(matrix)
+        preset = PRESETS[self.preset]
+        given = [key for key in preset if options.hasName(prefix + key)]
+        for key, value in preset.items():
+            if key not in given:
+                options[prefix + key] = value
+        ksp.setOperators(operator)
         if prolongation is not None:
             pc = ksp.getPC()
             pc.setType("mg")
             pc.setMGLevels(2)
             pc.setMGInterpolation(1, prolongation)
+            pc.getMGSmoother(1).setOperators(operator)
+            pc.getMGCoarseSolve().setOperators(self._galerkin)
         ksp.setFromOptions()
         # The levels of a multigrid read their options no earlier than here.
         ksp.setUp()
-        for key in PRESETS[self.preset]:
-            options.delValue(prefix + key)
+        for key in preset:
+            if key not in given:
+                options.delValue(prefix + key)
         return ksp
 
-    def prepare(self, matrix: PETSc.Mat, u: dolfinx.fem.Function, poses) -> None:  # type: ignore[no-untyped-def]
+    def prepare(self, matrix: PETSc.Mat, poses: Poses) -> None:
         """Set up the preconditioner for new values of ``matrix``; collective."""
-        prolongation = None
-        if self.preset == "iterative":
-            assert self.coarse is not None
-            prolongation = self.coarse.prolongation(u, poses)
-        if self._ksp is None or matrix is not self._matrix:
-            if self._ksp is not None:
-                self._ksp.destroy()
-            self._ksp = self._create(matrix, prolongation)
+        fresh = matrix is not self._matrix
+        if fresh and self._ksp is not None:
+            self._ksp.destroy()
+            self._blocks = self._galerkin = None
+        operator, prolongation = matrix, None
+        if self.coarse is not None:
+            prolongation = self.coarse.prolongation(poses)
+            self._galerkin = triple_product(matrix, prolongation, self._galerkin)
+            if self._blocks is None:
+                self._blocks = BlockCopy(matrix)
+            else:
+                self._blocks.update(matrix)
+            operator = self._blocks.matrix
+        if fresh:
+            self._ksp = self._create(operator, prolongation)
             self._matrix = matrix
         else:
-            self._ksp.setOperators(matrix)
+            assert self._ksp is not None
+            self._ksp.setOperators(operator)
             self._ksp.setUp()
 
     def solve(self, b: PETSc.Vec, x: PETSc.Vec) -> SolveReport:

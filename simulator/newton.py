@@ -158,7 +158,7 @@ def solve(
     def jacobian(snes: PETSc.SNES, x: PETSc.Vec, j: PETSc.Mat, p: PETSc.Mat) -> None:
         equilibrium.read_unknowns(x, base[0])
         matrix, step.closure = equilibrium.tangent()
-        linear.prepare(matrix, equilibrium.u, equilibrium.poses)
+        linear.prepare(matrix, equilibrium.poses)
 
     def monitor(snes: PETSc.SNES, iteration: int, norm: float) -> None:
         report.residuals_n.append(float(norm))
