@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: MIT
+"""From gait to the load of foot and tibia at any instant, on a baseline or a candidate.
+
+Frames: the stance frame has X along the foot's long axis at foot-flat; it is the
+world turned by the toe-out angle. The unloaded foot lies in it as in the foot frame.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scenarios.gait.stance import StanceGait
+from simulator.loading import HELD_NMM_PER_RAD, FootLoad, held
+
+Array = NDArray[np.float64]
+
+NMM_PER_DEG_TO_RAD = 180.0 / np.pi * 1e3
+"""N m per degree in N mm per rad."""
+
+ANKLE_NM_PER_DEG = 4.0
+SUBTALAR_NM_PER_DEG = 1.25
+"""Stiffness that goes with the closed torques; above the stability floor of 1.3 and 0.85
+at 1.2 body weights. Engineering defaults, reported at half and twice the value."""
+
+LEG_FRONTAL_NM_PER_DEG = 4.0
+LEG_TRANSVERSE_NM_PER_DEG = 1.0
+"""What hip and knee oppose to a tilt or turn of a candidate's tibia (engineering defaults)."""
+
+FOOT_MASS_SHARE = 0.0137
+"""Mass of the foot over body mass (de Leva 1996)."""
+GRAVITY_MM_S2 = 9806.65
+
+
+def smoothstep(x: float) -> float:
+    """Rise from 0 to 1 with level ends, clipped outside."""
+    x = min(max(x, 0.0), 1.0)
+    return x * x * (3.0 - 2.0 * x)
+
+
+@dataclass(frozen=True, slots=True)
+class ClosureWindow:
+    """Where the measured centre of pressure closes the torques, in per cent of stance.
+
+    The weight rises over ``rise``, is one in between, and falls over ``fall``; outside
+    an edge of the foot carries and the measured angles close them.
+    """
+
+    rise: tuple[float, float] = (12.0, 20.0)
+    fall: tuple[float, float] = (45.0, 60.0)
+
+    def weight(self, percent: float) -> float:
+        """Weight ``b`` of the centre of pressure."""
+        up = smoothstep((percent - self.rise[0]) / (self.rise[1] - self.rise[0]))
+        down = smoothstep((percent - self.fall[0]) / (self.fall[1] - self.fall[0]))
+        return up * (1.0 - down)
+
+    @property
+    def full(self) -> tuple[float, float]:
+        """Per cent of stance where the weight is one."""
+        return self.rise[1], self.fall[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """What a baseline freezes for its candidates, over per cent of stance.
+
+    Attributes:
+        percent: Accepted steps, shape (n,).
+        torque_nmm: Ankle and subtalar torque, shape (n, 2).
+        angle_rad: Their angles, shape (n, 2).
+        tibia_moment_nmm: Moment that held the tibia, stance frame, shape (n, 3).
+    """
+
+    percent: Array
+    torque_nmm: Array
+    angle_rad: Array
+    tibia_moment_nmm: Array
+
+    def at(self, percent: float) -> tuple[Array, Array, Array]:
+        """Interpolate torque, angle and moment between accepted steps."""
+        return tuple(
+            np.array([np.interp(percent, self.percent, column) for column in table.T])
+            for table in (self.torque_nmm, self.angle_rad, self.tibia_moment_nmm)
+        )  # type: ignore[return-value]
+
+
+@dataclass(frozen=True, slots=True)
+class FootForces:
+    """Ground reaction to be carried at an instant and what became of it.
+
+    Attributes:
+        measured_n: As gait has it, stance frame, shape (3,).
+        carried_n: After clipping the shear to what friction holds, shape (3,).
+    """
+
+    measured_n: Array
+    carried_n: Array
+
+
+@dataclass(frozen=True)
+class FootLoads:
+    """Load of foot and tibia as a function of per cent of stance.
+
+    Attributes:
+        gait: The stance.
+        ground_height_mm: Height of the ground in the stance frame.
+        friction: Least coefficient between foot and ground.
+        calibration: Of the baseline; ``None`` when this run is the baseline.
+        window: Where the centre of pressure closes the torques.
+        stiffness_factor: Factor on the torques' stiffness.
+    """
+
+    gait: StanceGait
+    ground_height_mm: float
+    friction: float
+    calibration: Calibration | None = None
+    window: ClosureWindow = field(default_factory=ClosureWindow)
+    stiffness_factor: float = 1.0
+
+    @property
+    def stiffness_nmm_per_rad(self) -> Array:
+        """Stiffness of ankle and subtalar torque, shape (2,)."""
+        pair = np.array([ANKLE_NM_PER_DEG, SUBTALAR_NM_PER_DEG])
+        return self.stiffness_factor * NMM_PER_DEG_TO_RAD * pair
+
+    def forces(self, percent: float) -> FootForces:
+        """Ground reaction at an instant."""
+        measured = self.gait.heading.T @ self.gait.at(percent).grf_n
+        shear = np.hypot(measured[0], measured[2])
+        # A fifth of the cone is left for the shear that pressure redistribution needs.
+        limit = 0.8 * self.friction * max(measured[1], 0.0)
+        carried = measured.copy()
+        if shear > limit:
+            carried[[0, 2]] *= limit / shear
+        return FootForces(measured, carried)
+
+    def tibia_rotation(self, percent: float) -> Array:
+        """Tibia in the stance frame, shape (3, 3)."""
+        return self.gait.heading.T @ self.gait.at(percent).tibia_rotation
+
+    def at(self, percent: float, share: float = 1.0) -> FootLoad:
+        """Load at an instant; ``share`` scales the force for the approach."""
+        now = self.gait.at(percent)
+        carried = share * self.forces(percent).carried_n
+        weight = FOOT_MASS_SHARE * self.gait.body_mass_kg * 1e-3 * GRAVITY_MM_S2
+        foot = np.array([0.0, -share * weight, 0.0])
+        centre = np.array([now.cop_foot_mm[0], self.ground_height_mm, now.cop_foot_mm[1]])
+        angle = np.radians([now.ankle_deg, now.subtalar_deg])
+        load = {
+            "force_n": {"tibia": -carried - foot, "midfoot": foot},
+            "tibia_rotation": self.tibia_rotation(percent),
+            "stiffness_nmm_per_rad": self.stiffness_nmm_per_rad,
+            "centre_mm": np.nan_to_num(centre),
+        }
+        if self.calibration is None:
+            b = self.window.weight(percent) if now.cop_defined else 0.0
+            return FootLoad(
+                **load,
+                tibia_stiffness_nmm_per_rad=held(),
+                tibia_moment_nmm=np.zeros(3),
+                angle_rad=angle,
+                alpha_nmm=None,
+                weight=np.array([b, b]),
+            )
+        torque, angle, moment = self.calibration.at(percent)
+        leg = NMM_PER_DEG_TO_RAD * np.array([LEG_FRONTAL_NM_PER_DEG, LEG_TRANSVERSE_NM_PER_DEG])
+        return FootLoad(
+            **load,
+            tibia_stiffness_nmm_per_rad=np.diag([leg[0], leg[1], HELD_NMM_PER_RAD]),
+            tibia_moment_nmm=moment * np.array([1.0, 1.0, 0.0]),
+            angle_rad=angle,
+            alpha_nmm=torque,
+            weight=np.zeros(2),
+        )

@@ -1,0 +1,255 @@
+# SPDX-License-Identifier: MIT
+"""Builds the equilibrium of foot, insole and tibia from a scenario."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import dolfinx
+import numpy as np
+from mpi4py import MPI
+from numpy.typing import NDArray
+
+from materials.build import law
+from materials.law import young_modulus_mpa
+from meshes.cache import cached_foot, cached_insole
+from meshes.errors import MeshError
+from meshes.foot import FootGeometry
+from meshes.insole import InsoleDimensions, InsoleGeometry
+from meshes.tagged import merge
+from meshes.tags import FOOT_REGIONS, Region, Surface
+from scenarios.agreement import agree
+from scenarios.errors import ScenarioError
+from scenarios.foot_joints import foot_bands, foot_joints
+from scenarios.loading import foot_dimensions
+from scenarios.schema import Insole, Scenario
+from simulator import compat
+from simulator.cell_fields import CellFields
+from simulator.connectors import Connectors
+from simulator.contact import ContactLaw, ContactSurface, PairContact, PlaneContact
+from simulator.contact import penalty_stiffness
+from simulator.equilibrium import Equilibrium
+from simulator.linear import DIRECT_LIMIT_DOFS, CoarseSpace, LinearSolver
+from simulator.mesh import DistributedMesh, distribute
+from simulator.nodes import NodeOrder
+from simulator.reduction import Reduction
+from simulator.segments import Segments
+from simulator.solid import Solid
+
+Array = NDArray[np.float64]
+
+TISSUE = {
+    Region.HEEL_PAD: "heel_pad",
+    Region.MIDFOOT_TISSUE: "midfoot_tissue",
+    Region.FOREFOOT_PAD: "forefoot_pad",
+    Region.TOE_TISSUE: "toe_tissue",
+}
+"""Library record of each zone of plantar soft tissue."""
+
+CONTACT_MODULUS_MPA = 0.1
+"""Modulus of loaded plantar tissue that scales the penalty under the foot."""
+
+TACK_SHARE = 1e-3
+"""The shoe's hold on an unloaded insole, as a share of the ground's penalty."""
+
+
+@dataclass(frozen=True)
+class FootModel:
+    """Equilibrium of foot, insole and tibia with what belongs to it.
+
+    Attributes:
+        foot: Geometry of the foot.
+        insole: Geometry of the insole, ``None`` barefoot.
+        insole_regions: Cell tags of the insole.
+        distributed: The mesh.
+        nodes: Order of nodes for output.
+        fields: Stress and strain of cells.
+        equilibrium: State, residual and tangent.
+        linear: Its linear solver.
+        plantar: Contact under the sole.
+        ground: Contact with the ground; the same as ``plantar`` barefoot.
+        ground_height_mm: Height of the ground in the foot frame.
+    """
+
+    foot: FootGeometry
+    insole: InsoleGeometry | None
+    insole_regions: tuple[int, ...]
+    distributed: DistributedMesh
+    nodes: NodeOrder
+    fields: CellFields
+    equilibrium: Equilibrium
+    linear: LinearSolver
+    plantar: PairContact | PlaneContact
+    ground: PlaneContact
+    ground_height_mm: float
+
+    @property
+    def segments(self) -> Segments:
+        """The rigid segments."""
+        return self.equilibrium.reduction.segments
+
+    @property
+    def joint_names(self) -> tuple[str, ...]:
+        """Names of the joints in the order of the connectors."""
+        return tuple(j.name for j in self.equilibrium.connectors.joints)
+
+    @property
+    def dofs(self) -> int:
+        """Number of displacement unknowns."""
+        return 3 * self.equilibrium.reduction.space.dofmap.index_map.size_global
+
+    @property
+    def cells(self) -> int:
+        """Number of elements."""
+        return self.distributed.mesh.topology.index_map(3).size_global
+
+
+def insole_dimensions(table: Insole) -> InsoleDimensions:
+    """Return the mesher's dimensions of an insole table."""
+    arch = math.nan if table.arch_height_mm is None else table.arch_height_mm
+    cover = table.layers[0].thickness_mm if len(table.layers) >= 2 else 0.0
+    shell = table.layers[-1].thickness_mm if len(table.layers) == 3 else 0.0
+    return InsoleDimensions(
+        thickness_mm=table.thickness_mm,
+        conformity=table.conformity,
+        arch_height_mm=arch,
+        heel_cup_depth_mm=table.heel_cup_depth_mm,
+        rearfoot_post_deg=table.rearfoot_post_deg,
+        forefoot_post_deg=table.forefoot_post_deg,
+        heel_lift_mm=table.heel_lift_mm,
+        cover_thickness_mm=cover,
+        shell_thickness_mm=shell,
+    )
+
+
+def insole_materials(table: Insole) -> dict[int, str]:
+    """Return the material of each region of an insole."""
+    layers = [layer.material for layer in table.layers]
+    regions = {
+        0: {},
+        1: {Region.INSOLE: 0},
+        2: {Region.INSOLE_COVER: 0, Region.INSOLE: 1},
+        3: {Region.INSOLE_COVER: 0, Region.INSOLE: 1, Region.INSOLE_SHELL: 2},
+    }[len(layers)]
+    if not layers:
+        return {int(Region.INSOLE): table.material}
+    return {int(region): layers[i] for region, i in regions.items()}
+
+
+def build_geometry(
+    comm: MPI.Intracomm, scenario: Scenario, table: Insole
+) -> tuple[FootGeometry, InsoleGeometry | None]:
+    """Mesh foot and insole on rank 0, or take them from the cache; collective.
+
+    Raises:
+        ScenarioError: On every rank, for a shape that cannot be meshed.
+    """
+
+    def look() -> tuple[FootGeometry, InsoleGeometry | None]:
+        try:
+            foot = cached_foot(foot_dimensions(scenario.subject), scenario.resolution)
+            if table.is_barefoot:
+                return foot, None
+            return foot, cached_insole(foot, insole_dimensions(table), scenario.resolution)
+        except MeshError as error:
+            raise ScenarioError(scenario.name, "insole or subject", str(error)) from error
+
+    return agree(comm, look)
+
+
+def build_foot_model(comm: MPI.Intracomm, scenario: Scenario, table: Insole) -> FootModel:
+    """Build the model of one insole; collective.
+
+    Raises:
+        ScenarioError: On every rank, for a shape that cannot be meshed or a table
+            that asks for what the model does not have.
+    """
+    if table.zones:
+        raise ScenarioError(
+            scenario.name, "insole.zones", "zones are not read by this version", allowed="layers"
+        )
+    foot, insole = build_geometry(comm, scenario, table)
+    mesh, laws, regions, ground = foot.mesh, {}, (), 0.0
+    for region in FOOT_REGIONS:
+        laws[int(region)] = law(TISSUE[region])
+    if insole is not None:
+        # A shape that rises into the unloaded sole starts that much lower.
+        drop = max(0.0, insole.overlap_mm)
+        mesh = merge([foot.mesh, insole.mesh.translated((0.0, -drop, 0.0))])
+        materials = insole_materials(table)
+        laws |= {region: law(name) for region, name in materials.items()}
+        regions = tuple(materials)
+        ground = -insole.thickness_mm - drop
+    distributed = distribute(comm, mesh if comm.rank == 0 else None)
+    space = compat.vector_space(distributed.mesh, 2)
+    u = dolfinx.fem.Function(space)
+    present = {int(tag) for tag in np.unique(mesh.cell_tags)}
+    laws = {region: one for region, one in laws.items() if region in present}
+    solid = Solid(u, distributed.cell_tags, laws)
+
+    segments = Segments(
+        tuple(s.name for s in foot.segments), np.array([s.reference_mm for s in foot.segments])
+    )
+    tags = {int(tag) for tag in np.unique(mesh.facet_tags)}
+    surfaces = {
+        name: Surface.BONE_FIRST + i
+        for i, name in enumerate(segments.names)
+        if Surface.BONE_FIRST + i in tags
+    }
+    reduction = Reduction(space, distributed.facet_tags, segments, surfaces)
+    connectors = Connectors(segments, foot_joints(foot.joints), foot_bands(foot.bands))
+    plantar, below = _contacts(scenario, distributed, space, ground, laws, insole is None)
+    contacts = [below] if insole is None else [plantar, below]
+    equilibrium = Equilibrium(reduction, solid, connectors, contacts)
+    linear = _linear(scenario, reduction, distributed, surfaces)
+    return FootModel(
+        foot=foot,
+        insole=insole,
+        insole_regions=regions,
+        distributed=distributed,
+        nodes=NodeOrder(space, distributed),
+        fields=CellFields(solid),
+        equilibrium=equilibrium,
+        linear=linear,
+        plantar=plantar,
+        ground=below,
+        ground_height_mm=ground,
+    )
+
+
+def _contacts(scenario, distributed, space, ground, laws, barefoot):  # type: ignore[no-untyped-def]
+    contact, tags = scenario.contact, distributed.facet_tags
+    sole = ContactSurface(space, tags.find(int(Surface.PLANTAR)))
+    under_foot = penalty_stiffness(CONTACT_MODULUS_MPA, sole.size_mm, contact.penalty_factor)
+    origin, up = [0.0, ground, 0.0], [0.0, 1.0, 0.0]
+    if barefoot:
+        rule = ContactLaw(under_foot, friction=contact.friction_foot_ground)
+        plane = PlaneContact(sole, origin, up, rule)
+        return plane, plane
+    top = ContactSurface(space, tags.find(int(Surface.INSOLE_TOP)))
+    bottom = ContactSurface(space, tags.find(int(Surface.INSOLE_BOTTOM)))
+    softest = min(young_modulus_mpa(laws[r]) for r in laws if r not in TISSUE)
+    modulus = min(max(softest, 0.3), 3.0)
+    under_insole = penalty_stiffness(modulus, bottom.size_mm, contact.penalty_factor)
+    pair = PairContact(
+        sole, top, ContactLaw(under_foot, friction=contact.friction_foot_insole)
+    )
+    plane = PlaneContact(
+        bottom,
+        origin,
+        up,
+        ContactLaw(under_insole, friction=contact.friction_insole_ground),
+        tack_mpa_per_mm=TACK_SHARE * under_insole,
+    )
+    return pair, plane
+
+
+def _linear(scenario, reduction, distributed, surfaces) -> LinearSolver:  # type: ignore[no-untyped-def]
+    preset = scenario.solver.preset
+    if preset == "auto":
+        size = 3 * reduction.space.dofmap.index_map.size_global
+        preset = "direct" if size <= DIRECT_LIMIT_DOFS else "iterative"
+    if preset == "direct":
+        return LinearSolver("direct")
+    return LinearSolver("iterative", CoarseSpace(reduction, distributed.facet_tags, surfaces))

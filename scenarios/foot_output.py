@@ -1,0 +1,248 @@
+# SPDX-License-Identifier: MIT
+"""Results of foot and insole at one output instant, the same on every rank."""
+
+from __future__ import annotations
+
+import numpy as np
+from mpi4py import MPI
+from numpy.typing import NDArray
+
+from scenarios.foot_loads import FootLoads
+from scenarios.foot_model import FootModel
+from simulator.loading import FootLoading
+from simulator.nodes import VTK_ORDER
+from simulator.results import Body, FootInstant, PlantarInstant
+from simulator.rotations import logarithm
+
+Array = NDArray[np.float64]
+
+ACHILLES_LEVER_MM = 50.0
+"""Lever of the Achilles tendon about the ankle (Kogler and others, design value)."""
+
+
+def ground_wrench(model: FootModel) -> tuple[Array, Array]:
+    """Force (N) of the ground on foot or insole and its moment about the origin; collective."""
+    origin = np.zeros(3)
+    contact, tack = model.ground.resultant(origin), model.ground.tack_force(origin)
+    return contact.force_n + tack.force_n, contact.moment_nmm + tack.moment_nmm
+
+
+def arch_height_mm(model: FootModel) -> float:
+    """Height of the navicular over the line from calcaneal tubercle to first metatarsal head."""
+    poses, segments = model.equilibrium.poses, model.segments
+    marks = model.foot.landmarks
+
+    def current(name: str, point: Array) -> Array:
+        i = segments.index(name)
+        return poses.point(i, segments.reference_mm[i], point)
+
+    navicular = current("midfoot", marks.navicular)
+    heel = current("calcaneus", marks.calcaneal_tubercle)
+    head = current("metatarsal_1", marks.heads[0])
+    along = head - heel
+    away = navicular - heel
+    normal = np.cross(np.cross(along, [0.0, 1.0, 0.0]), along)
+    rise = float(away @ normal / np.linalg.norm(normal))
+    return abs(rise)
+
+
+def foot_instant(
+    model: FootModel, loads: FootLoads, percent: float, newton: int, krylov: int
+) -> FootInstant:
+    """Collect forces, angles and shares at the present equilibrium; collective."""
+    equilibrium = model.equilibrium
+    loading = equilibrium.loading
+    assert isinstance(loading, FootLoading)
+    state = equilibrium.connector_state()
+    forces = loads.forces(percent)
+    now = loads.gait.at(percent)
+    weight = loads.gait.body_mass_kg * 9.80665
+    ground, moment = ground_wrench(model)
+    applied = sum(loading.load.force_n.values())
+    y = model.ground_height_mm
+    cop_x = (moment[2] + y * ground[0]) / ground[1]
+    cop_z = (y * ground[2] - moment[0]) / ground[1]
+    angle = dict(zip(model.joint_names, state.joint_angle_rad, strict=True))
+    rotation = equilibrium.poses.rotation
+    tibia = rotation[model.segments.index("tibia")]
+    calcaneus = rotation[model.segments.index("calcaneus")]
+    hindfoot = np.degrees(logarithm(tibia.T @ calcaneus))
+    tibial = np.degrees(logarithm(tibia @ np.eye(3)))
+    alpha = loading.alpha(equilibrium.extra)
+    closed = np.array([angle["ankle"], angle["subtalar"]])
+    load = loading.load
+    torque = alpha + load.stiffness_nmm_per_rad * (load.angle_rad - closed)
+    output = model.plantar.output()
+    area = model.distributed.mesh.comm.allreduce(
+        float(output.area_reference_mm2[output.pressure_mpa > 0.0].sum())
+    )
+    fascia = [
+        f
+        for band, f in zip(equilibrium.connectors.bands, state.band_force_n, strict=True)
+        if band.name.startswith("fascia")
+    ]
+    return FootInstant(
+        percent=percent,
+        time_s=now.time_s,
+        grf_measured_x_n=float(forces.measured_n[0]),
+        grf_measured_y_n=float(forces.measured_n[1]),
+        grf_measured_z_n=float(forces.measured_n[2]),
+        grf_x_n=float(ground[0]),
+        grf_y_n=float(ground[1]),
+        grf_z_n=float(ground[2]),
+        cop_measured_x_mm=float(now.cop_foot_mm[0]),
+        cop_measured_z_mm=float(now.cop_foot_mm[1]),
+        cop_x_mm=float(cop_x),
+        cop_z_mm=float(cop_z),
+        force_imbalance_relative=float(np.linalg.norm(ground + applied)) / weight,
+        grf_error_relative=float(np.linalg.norm(ground - forces.measured_n)) / weight,
+        ankle_dorsiflexion_deg=float(np.degrees(angle["ankle"])),
+        subtalar_inversion_deg=float(np.degrees(angle["subtalar"])),
+        mtp_dorsiflexion_deg=float(np.degrees(angle["mtp_1"])),
+        rearfoot_eversion_deg=-float(hindfoot[0]),
+        tibial_rotation_deg=float(tibial[1]),
+        tibial_inclination_deg=-float(np.degrees(np.arctan2(-tibia[0, 1], tibia[1, 1]))),
+        foot_pitch_deg=float(np.degrees(np.arctan2(calcaneus[1, 0], calcaneus[0, 0]))),
+        arch_height_mm=arch_height_mm(model),
+        ankle_torque_nm=float(torque[0]) / 1e3,
+        subtalar_torque_nm=float(torque[1]) / 1e3,
+        tibia_moment_x_nm=float(state.rotation_moment_nmm[0][0]) / 1e3,
+        tibia_moment_y_nm=float(state.rotation_moment_nmm[0][1]) / 1e3,
+        tibia_moment_z_nm=float(state.rotation_moment_nmm[0][2]) / 1e3,
+        achilles_force_n=max(0.0, -float(torque[0])) / ACHILLES_LEVER_MM,
+        fascia_force_n=float(np.sum(fascia)),
+        contact_area_mm2=area,
+        insole_compressive_strain=insole_strain(model),
+        insole_energy_j=sum(equilibrium.solid.energy_nmm(r) for r in model.insole_regions) / 1e3,
+        newton_iterations=newton,
+        krylov_iterations=krylov,
+        calibration_weight=float(load.weight[0]),
+    )
+
+
+def insole_strain(model: FootModel) -> float:
+    """Largest compressive nominal strain at the insole's cell centres; collective."""
+    comm = model.distributed.mesh.comm
+    if not model.insole_regions:
+        return 0.0
+    gradient = cell_gradients(model, np.concatenate(_insole_cells(model)))
+    right = np.einsum("cji,cjk->cik", gradient, gradient)
+    least = np.sqrt(np.maximum(np.linalg.eigvalsh(right)[:, 0], 0.0)) if len(right) else np.ones(1)
+    return float(1.0 - comm.allreduce(float(least.min()), op=MPI.MIN))
+
+
+def _insole_cells(model: FootModel) -> list[NDArray[np.int32]]:
+    return [model.equilibrium.solid.cells(r) for r in model.insole_regions]
+
+
+def cell_gradients(model: FootModel, cells: NDArray[np.int32]) -> Array:
+    """Deformation gradient at the centres of local cells, shape (n, 3, 3)."""
+    return model.fields.gradient(cells)
+
+
+def plantar_instant(model: FootModel, percent: float) -> PlantarInstant:
+    """Traction under the sole, gathered on every rank in a fixed order; collective."""
+    out = model.plantar.output()
+    table = np.column_stack(
+        [
+            out.reference_mm[:, 0],
+            out.reference_mm[:, 2],
+            out.area_reference_mm2,
+            out.pressure_mpa,
+            out.traction_mpa[:, 0],
+            out.traction_mpa[:, 2],
+        ]
+    )
+    comm = model.distributed.mesh.comm
+    parts = comm.allgather((out.point, table))
+    order = np.argsort(np.concatenate([p[0] for p in parts]), kind="stable")
+    return PlantarInstant(percent, *np.concatenate([p[1] for p in parts])[order].T.copy())
+
+
+def bodies(model: FootModel) -> tuple[Body, ...]:
+    """Deformed bodies for the field files, on rank 0; empty elsewhere; collective."""
+    equilibrium, nodes = model.equilibrium, model.nodes
+    owned = nodes.owned
+    x = nodes.gather(equilibrium.reduction.coordinates[:owned])
+    u = nodes.gather(equilibrium.u.x.array.reshape(-1, 3)[:owned])
+    pressure = nodes.gather(_nodal_pressure(model)[:owned])
+    owned_cells = np.arange(model.distributed.mesh.topology.index_map(3).size_local)
+    state = model.fields.state(owned_cells.astype(np.int32))
+    stress = nodes.gather_cells(state.von_mises_mpa)
+    strain = nodes.gather_cells(state.max_principal_strain)
+    if x is None or u is None or pressure is None or stress is None or strain is None:
+        return ()
+    made = []
+    assert nodes.cells is not None and nodes.cell_tags is not None
+    of_insole = np.isin(nodes.cell_tags, model.insole_regions)
+    for name, mask in (("foot_tissue", ~of_insole), ("insole", of_insole)):
+        if not mask.any():
+            continue
+        used, cells = np.unique(nodes.cells[mask][:, VTK_ORDER], return_inverse=True)
+        points: dict[str, Array] = {"displacement_mm": u[used]}
+        if name == "foot_tissue":
+            points["contact_pressure_mpa"] = pressure[used, 0]
+        made.append(
+            Body(
+                name,
+                x[used] + u[used],
+                cells.reshape(-1, 10),
+                "tetra10",
+                points,
+                {
+                    "cauchy_von_mises_mpa": stress[mask],
+                    "max_principal_strain": strain[mask],
+                    "region": nodes.cell_tags[mask].astype(float),
+                },
+            )
+        )
+    made.extend(_bones(model))
+    return tuple(made)
+
+
+def _bones(model: FootModel) -> list[Body]:
+    poses, segments = model.equilibrium.poses, model.segments
+    made = []
+    for name, chosen in (("foot_bones", slice(1, None)), ("tibia", slice(0, 1))):
+        points, cells, moved, count = [], [], [], 0
+        for i in range(len(segments))[chosen]:
+            geometry = model.foot.segments[i]
+            x = geometry.surface_points
+            now = poses.position_mm[i] + (x - segments.reference_mm[i]) @ poses.rotation[i].T
+            points.append(now)
+            moved.append(now - x)
+            cells.append(geometry.surface_triangles + count)
+            count += len(x)
+        made.append(
+            Body(
+                name,
+                np.vstack(points),
+                np.vstack(cells),
+                "triangle",
+                {"displacement_mm": np.vstack(moved)},
+                {},
+            )
+        )
+    return made
+
+
+def _nodal_pressure(model: FootModel) -> Array:
+    """Pressure at plantar nodes as the mean of the points round them, by area; collective."""
+    surface = model.plantar.slave
+    out = model.plantar.output()
+    per = surface.points_per_facet
+    weight = (out.area_reference_mm2[:, None] * np.abs(np.tile(surface.shapes, (len(out.point) // per, 1))))
+    value = weight * out.pressure_mpa[:, None]
+    blocks = surface.facets[surface.local]
+    index = np.repeat(blocks, per, axis=0)
+    sums = np.zeros((len(surface.nodes), 2))
+    np.add.at(sums[:, 0], index.ravel(), value.ravel())
+    np.add.at(sums[:, 1], index.ravel(), weight.ravel())
+    sums = surface.comm.allreduce(sums)
+    mean = sums[:, 0] / np.where(sums[:, 1] > 0.0, sums[:, 1], 1.0)
+    index_map = model.equilibrium.reduction.space.dofmap.index_map
+    first, last = index_map.local_range
+    mine = (surface.nodes >= first) & (surface.nodes < last)
+    values = np.zeros((index_map.size_local, 1))
+    values[surface.nodes[mine] - first, 0] = mean[mine]
+    return values

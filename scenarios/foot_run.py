@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: MIT
+"""Marches foot and insole through stance, or stands it up, and keeps what a run needs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scenarios.foot_loads import Calibration, FootLoads
+from scenarios.foot_model import FootModel
+from scenarios.foot_start import approach
+from scenarios.schema import Scenario
+from simulator.loading import FootLoading
+from simulator.newton import NewtonReport, NewtonSettings, solve
+from simulator.stepping import Counters, March, StepSettings, march
+
+Array = NDArray[np.float64]
+
+APPROACH_STEPS = StepSettings(first=0.25, largest=0.25, smallest=1e-3)
+STANCE_STEPS = StepSettings(first=1.0, largest=2.5, smallest=0.01)
+"""Steps in per cent of stance."""
+
+
+@dataclass(slots=True)
+class CalibrationRecord:
+    """Torques, angles and moments of accepted steps, for candidates to come."""
+
+    percent: list[float] = field(default_factory=list)
+    torque_nmm: list[Array] = field(default_factory=list)
+    angle_rad: list[Array] = field(default_factory=list)
+    tibia_moment_nmm: list[Array] = field(default_factory=list)
+
+    def add(self, model: FootModel, percent: float) -> None:
+        """Record the present equilibrium."""
+        loading = model.equilibrium.loading
+        assert isinstance(loading, FootLoading)
+        state = model.equilibrium.connector_state()
+        names = model.joint_names
+        angle = state.joint_angle_rad[[names.index("ankle"), names.index("subtalar")]]
+        load = loading.load
+        alpha = loading.alpha(model.equilibrium.extra)
+        self.percent.append(percent)
+        self.angle_rad.append(angle)
+        self.torque_nmm.append(alpha + load.stiffness_nmm_per_rad * (load.angle_rad - angle))
+        self.tibia_moment_nmm.append(state.rotation_moment_nmm[0].copy())
+
+    def calibration(self) -> Calibration:
+        """Return what candidates need."""
+        return Calibration(
+            np.array(self.percent),
+            np.array(self.torque_nmm),
+            np.array(self.angle_rad),
+            np.array(self.tibia_moment_nmm),
+        )
+
+
+@dataclass(slots=True)
+class FootRun:
+    """Where a run of foot and insole stands.
+
+    Attributes:
+        model: Foot and insole.
+        loads: Loads over stance.
+        settings: Newton's tolerances.
+        march: Position and counters.
+        record: What candidates need.
+        log: Receives one line a Newton iteration.
+    """
+
+    model: FootModel
+    loads: FootLoads
+    settings: NewtonSettings
+    march: March
+    record: CalibrationRecord
+    log: Callable[[str], None]
+    begun: float = field(default_factory=time.monotonic)
+
+    def solve(self) -> NewtonReport:
+        """Solve the present load of the model's equilibrium; collective."""
+        report = solve(self.model.equilibrium, self.model.linear, self.settings, self.log)
+        if not report.converged:
+            self.log(f"  step given up: reason {report.reason} {report.message}")
+        return report
+
+    def solve_at(self, percent: float) -> NewtonReport:
+        """Set the load of an instant and solve; collective."""
+        self.log(f"{percent:7.3f} % of stance")
+        self.model.equilibrium.loading = FootLoading(
+            self.loads.at(percent), self.model.segments, self.model.joint_names
+        )
+        return self.solve()
+
+    def start(self, percent: float, shown: Callable[[float], None]) -> None:
+        """Make contact at the first instant; collective.
+
+        Raises:
+            StepsExhausted: If that fails.
+        """
+        counters = self.march.counters
+        approach(
+            self.model, self.loads, percent, self.solve, counters, APPROACH_STEPS, shown
+        )
+        # The last step of the approach held the angles; the closure of the instant takes over.
+        report = self.solve_at(percent)
+        counters.add(report)
+        self.model.equilibrium.commit()
+        self.march.at, self.march.step = percent, STANCE_STEPS.first
+        self.record.add(self.model, percent)
+
+    def go_on(
+        self,
+        instants: Sequence[float],
+        accepted: Callable[[March, NewtonReport], None],
+    ) -> None:
+        """March to the last instant; collective.
+
+        Raises:
+            StepsExhausted: When steps become too short.
+        """
+
+        def keep(where: March, report: NewtonReport) -> None:
+            self.record.add(self.model, where.at)
+            accepted(where, report)
+
+        end = max(instants)
+        march(
+            self.model.equilibrium,
+            self.solve_at,
+            self.march,
+            end,
+            instants,
+            STANCE_STEPS,
+            keep,
+        )
+
+
+def foot_run(
+    model: FootModel, loads: FootLoads, scenario: Scenario, log: Callable[[str], None]
+) -> FootRun:
+    """Return a run that has not begun."""
+    weight = scenario.subject.body_mass_kg * 9.80665
+    settings = NewtonSettings(
+        tolerance_n=scenario.solver.relative_tolerance * weight,
+        max_iterations=scenario.solver.max_newton_iterations,
+    )
+    return FootRun(model, loads, settings, March(0.0, 1.0, Counters()), CalibrationRecord(), log)

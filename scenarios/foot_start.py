@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: MIT
+"""First contact: from the unloaded foot to equilibrium at the first instant.
+
+The foot is put into its posture as a rigid body, brought down until its lowest
+point touches, pressed by a spring at the tibia, and handed from the spring to the
+force in adaptive steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scenarios.foot_loads import FootLoads
+from scenarios.foot_model import FootModel
+from simulator.loading import FootLoad, FootLoading
+from simulator.newton import NewtonReport
+from simulator.rotations import about
+from simulator.segments import Poses
+from simulator.stepping import Counters, March, StepSettings, march
+
+Array = NDArray[np.float64]
+
+GUIDE_N_PER_MM = 100.0
+"""Spring that presses the foot before the force takes over."""
+OVERLAP_MM = 0.3
+"""How far the lowest point of the sole starts below the surface under it."""
+PRESS_MM = 3.0
+"""How far the spring is pressed."""
+
+
+def place(model: FootModel, load: FootLoad) -> None:
+    """Put the unloaded foot into the posture of a load, just touching; collective."""
+    joints = {j.name: j for j in model.equilibrium.connectors.joints}
+    segments = model.segments
+    tibia, ankle, subtalar = load.tibia_rotation, joints["ankle"], joints["subtalar"]
+    talus = tibia @ about(ankle.axis, load.angle_rad[0])
+    foot = talus @ about(subtalar.axis, load.angle_rad[1])
+    # Everything beyond the talus turns about the subtalar centre, talus and tibia follow.
+    pivot = subtalar.centre_mm
+    position = pivot + (segments.reference_mm - pivot) @ foot.T
+    rotation = np.tile(foot, (len(segments), 1, 1))
+    t, b = segments.index("talus"), segments.index("tibia")
+    rotation[t], rotation[b] = talus, tibia
+    position[t] = pivot + talus @ (segments.reference_mm[t] - pivot)
+    hinge = position[t] + talus @ (ankle.centre_mm - segments.reference_mm[t])
+    position[b] = hinge + tibia @ (segments.reference_mm[b] - ankle.centre_mm)
+
+    surface = model.plantar.slave
+    turned = pivot + (surface.reference - pivot) @ foot.T
+    insole = model.insole
+    under = model.ground_height_mm
+    if insole is None:
+        below = np.full(len(turned), under)
+    else:
+        drop = max(0.0, insole.overlap_mm)
+        below = insole.top_height(turned[:, 0], turned[:, 2]) - drop
+    clearance = float(np.min(turned[:, 1] - below))
+    shift = np.array([0.0, -clearance - OVERLAP_MM, 0.0])
+
+    equilibrium = model.equilibrium
+    reduction = equilibrium.reduction
+    values = equilibrium.u.x.array.reshape(-1, 3)
+    values[:] = 0.0
+    x = reduction.coordinates
+    of_foot = foot_nodes(model)
+    values[of_foot] = pivot + (x[of_foot] - pivot) @ foot.T + shift - x[of_foot]
+    equilibrium.poses = Poses(position + shift, rotation)
+    equilibrium.extra[:] = 0.0
+    free = values[reduction.free].ravel()
+    reduction.displace(equilibrium.u, free, equilibrium.poses)
+
+
+def foot_nodes(model: FootModel) -> NDArray[np.int64]:
+    """Return the local nodes of the foot's soft tissue."""
+    tags = model.distributed.cell_tags
+    cells = np.flatnonzero(~np.isin(tags.values, model.insole_regions))
+    return np.unique(model.equilibrium.reduction.space.dofmap.list[cells].ravel())
+
+
+def approach(
+    model: FootModel,
+    loads: FootLoads,
+    percent: float,
+    solve: Callable[[], NewtonReport],
+    counters: Counters,
+    settings: StepSettings,
+    accepted: Callable[[float], None],
+) -> None:
+    """Bring the foot into equilibrium at the first instant; collective.
+
+    Args:
+        model: Foot and insole.
+        loads: Loads over stance.
+        percent: First instant.
+        solve: Solves the equilibrium's present load.
+        counters: Work so far.
+        settings: Steps of a parameter that goes from 0 to 1.
+        accepted: Called with that parameter after each step.
+
+    Raises:
+        StepsExhausted: If contact cannot be made.
+    """
+    place(model, loads.at(percent))
+    equilibrium = model.equilibrium
+    tibia = model.segments.index("tibia")
+    start = equilibrium.poses.position_mm[tibia].copy()
+
+    def solve_at(share: float) -> NewtonReport:
+        # The spring presses first, then gives way in proportion to the force's growth.
+        press, load = min(2.0 * share, 1.0), max(2.0 * share - 1.0, 0.0)
+        guide = np.full(3, GUIDE_N_PER_MM * (1.0 - load) ** 2)
+        now = replace(
+            loads.at(percent, load),
+            guide_n_per_mm=guide,
+            guide_mm=start - np.array([0.0, PRESS_MM * press, 0.0]),
+            weight=np.zeros(2),
+        )
+        equilibrium.loading = FootLoading(now, model.segments, model.joint_names)
+        return solve()
+
+    state = March(0.0, settings.first, counters)
+    march(
+        equilibrium,
+        solve_at,
+        state,
+        1.0,
+        (0.5,),
+        settings,
+        lambda where, _: accepted(where.at),
+    )

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: MIT
+"""Saves an equilibrium's state so that any number of ranks can go on from it.
+
+Displacements are stored in the order of ``simulator.nodes``, contact histories in
+the order of facets, both independent of how the mesh is distributed. Files appear
+whole or not at all.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.equilibrium import Equilibrium
+from simulator.nodes import NodeOrder
+from simulator.segments import Poses
+
+Array = NDArray[np.float64]
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class SavedState:
+    """State of an equilibrium in rank-independent order (rank 0 holds the arrays)."""
+
+    u: Array | None
+    poses: Poses
+    extra: Array
+    contact: tuple[Any, ...]
+
+
+def global_state(equilibrium: Equilibrium, nodes: NodeOrder) -> SavedState:
+    """Collect the committed state; collective."""
+    u = nodes.gather(equilibrium.u.x.array.reshape(-1, 3)[: nodes.owned])
+    contact = tuple(term.state_global() for term in equilibrium.contacts)
+    return SavedState(u, equilibrium.poses, equilibrium.extra.copy(), contact)
+
+
+def set_global_state(equilibrium: Equilibrium, nodes: NodeOrder, saved: SavedState | None) -> None:
+    """Put a saved state back; collective, ``saved`` is read on rank 0."""
+    comm = equilibrium.comm
+    on_root = comm.rank == 0
+    assert saved is not None or not on_root
+    values = nodes.scatter(saved.u if saved is not None else None)
+    equilibrium.poses, equilibrium.extra = comm.bcast((saved.poses, saved.extra) if saved else None)
+    equilibrium.u.x.array.reshape(-1, 3)[: nodes.owned] = values
+    equilibrium.u.x.scatter_forward()
+    for i, term in enumerate(equilibrium.contacts):
+        term.restore_global(saved.contact[i] if saved is not None else None)
+
+
+def write_checkpoint(path: Path, content: Any) -> None:
+    """Write ``content`` to ``path`` by rename; on rank 0 only."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.new")
+    with beside.open("wb") as stream:
+        pickle.dump((FORMAT, content), stream, protocol=5)
+        stream.flush()
+        os.fsync(stream.fileno())
+    beside.replace(path)
+
+
+def read_checkpoint(path: Path) -> Any | None:
+    """Read a checkpoint, or ``None`` where there is none that this version can read."""
+    try:
+        with path.open("rb") as stream:
+            version, content = pickle.load(stream)  # our own file in the user's own folder
+    except (OSError, EOFError, pickle.UnpicklingError, AttributeError, ValueError):
+        return None
+    return content if version == FORMAT else None

@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: MIT
+"""Adaptive steps along one parameter, with milestones, cut-back and prediction.
+
+A step that Newton does not finish is taken back and halved; quick ones let the
+next be longer. Milestones are hit exactly. All decisions use iteration counts,
+which are the same on every rank.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.equilibrium import Equilibrium, State
+from simulator.newton import NewtonReport
+from simulator.rotations import logarithm
+from simulator.segments import ROTATION_LENGTH_MM
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class StepSettings:
+    """How steps grow and shrink.
+
+    Attributes:
+        first: First step.
+        largest: Longest step.
+        smallest: Step below which the march gives up.
+        growth: Factor after a quick step.
+        cut: Factor after a failed one.
+        quick_iterations: Newton iterations that count as quick.
+    """
+
+    first: float
+    largest: float
+    smallest: float
+    growth: float = 1.5
+    cut: float = 0.5
+    quick_iterations: int = 6
+
+
+@dataclass(slots=True)
+class Counters:
+    """Work done so far."""
+
+    steps: int = 0
+    rejected: int = 0
+    newton_iterations: int = 0
+    krylov_iterations: int = 0
+
+    def add(self, report: NewtonReport) -> None:
+        """Count one solve, accepted or not."""
+        self.newton_iterations += report.iterations
+        self.krylov_iterations += report.krylov_iterations
+
+
+class StepsExhausted(Exception):
+    """No step is short enough; the state is that of the last accepted one.
+
+    Attributes:
+        at: Parameter of that state.
+        report: Of the last failed solve.
+    """
+
+    def __init__(self, at: float, report: NewtonReport):
+        super().__init__(f"no convergence beyond {at:g}: reason {report.reason} {report.message}")
+        self.at = at
+        self.report = report
+
+
+@dataclass(slots=True)
+class Predictor:
+    """Linear extrapolation of the last step."""
+
+    before: State | None = None
+    length: float = 0.0
+
+    def apply(self, equilibrium: Equilibrium, step: float) -> None:
+        """Move the state on by ``step`` along the last step; collective."""
+        if self.before is None or self.length <= 0.0:
+            return
+        share = step / self.length
+        old, new = self.before, equilibrium.poses
+        turn = logarithm(new.rotation @ np.swapaxes(old.poses.rotation, -1, -2))
+        moved = new.position_mm - old.poses.position_mm
+        increment = share * np.hstack([moved, turn * ROTATION_LENGTH_MM])
+        equilibrium.u.x.array[:] += share * (equilibrium.u.x.array - old.u)
+        equilibrium.extra = equilibrium.extra + share * (equilibrium.extra - old.extra)
+        equilibrium.poses = new.advanced(increment)
+        values = equilibrium.u.x.array.reshape(-1, 3)[equilibrium.reduction.free].ravel()
+        equilibrium.reduction.displace(equilibrium.u, values, equilibrium.poses)
+
+
+@dataclass(slots=True)
+class March:
+    """Where a march stands; part of a checkpoint."""
+
+    at: float
+    step: float
+    counters: Counters = field(default_factory=Counters)
+
+
+def march(
+    equilibrium: Equilibrium,
+    solve_at: Callable[[float], NewtonReport],
+    state: March,
+    end: float,
+    milestones: Sequence[float],
+    settings: StepSettings,
+    accepted: Callable[[March, NewtonReport], None],
+) -> None:
+    """Go from ``state.at`` to ``end``; collective.
+
+    Args:
+        equilibrium: State to advance.
+        solve_at: Sets the load of a parameter value and solves.
+        state: Start; updated in place.
+        end: Last value.
+        milestones: Values to be hit exactly.
+        settings: Growth and cut-back.
+        accepted: Called after each accepted and committed step.
+
+    Raises:
+        StepsExhausted: When steps become too short.
+    """
+    predictor = Predictor()
+    stops = sorted({float(m) for m in milestones if state.at < m < end} | {float(end)})
+    while state.at < end - 1e-9:
+        stop = next(s for s in stops if s > state.at + 1e-9)
+        step = min(state.step, settings.largest)
+        # Two even steps rather than a long one and a stub.
+        if state.at + step >= stop - 1e-9:
+            step = stop - state.at
+        elif state.at + 2 * step > stop:
+            step = (stop - state.at) / 2
+        target = stop if abs(state.at + step - stop) < 1e-9 else state.at + step
+        saved = equilibrium.save()
+        predictor.apply(equilibrium, step)
+        if equilibrium.solid.least_volume_ratio() <= 0.05:
+            equilibrium.restore(saved)
+        report = solve_at(target)
+        state.counters.add(report)
+        if not report.converged:
+            equilibrium.restore(saved)
+            state.counters.rejected += 1
+            predictor.before = None
+            state.step = step * settings.cut
+            if state.step < settings.smallest:
+                raise StepsExhausted(state.at, report)
+            continue
+        equilibrium.commit()
+        predictor.before, predictor.length = saved, step
+        state.counters.steps += 1
+        state.at = target
+        quick = report.iterations <= settings.quick_iterations
+        state.step = min(max(step, state.step) * (settings.growth if quick else 1.0), settings.largest)
+        accepted(state, report)
