@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: MIT
+"""Linear solvers: both presets agree, the multigrid is the one described, ranks agree."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from mpi4py import MPI
+from petsc4py import PETSc
+
+from simulator.linear import PRESETS, LinearSolver
+from simulator.newton import NewtonSettings, solve
+from simulator.reduction import Reduction
+from simulator.sparsity import BlockCopy, triple_product
+from tests.helpers.segment_block import build, disturb
+
+COMM = MPI.COMM_SELF
+
+
+def _solved(preset: str) -> tuple[np.ndarray, int, float]:
+    block = build(COMM)
+    equilibrium = block.equilibrium
+    equilibrium.refresh_pattern()
+    matrix, _ = equilibrium.tangent()
+    b, x = matrix.createVecRight(), matrix.createVecRight()
+    equilibrium.residual(b)
+    solver = block.solver(preset)
+    solver.prepare(matrix, equilibrium.poses)
+    report = solver.solve(b, x)
+    assert report.converged
+    left = b.copy()
+    left.axpy(-1.0, matrix * x)
+    return x.array_r.copy(), report.iterations, left.norm() / b.norm()
+
+
+def test_presets_agree() -> None:
+    direct, _, direct_error = _solved("direct")
+    iterative, iterations, error = _solved("iterative")
+    assert direct_error < 1e-10
+    assert error < 1.1e-4
+    # The tolerance is one of the residual; soft modes of the solution may be farther off.
+    assert np.linalg.norm(iterative - direct) < 2e-2 * np.linalg.norm(direct)
+    assert iterations <= 9
+
+
+def test_equilibria_of_both_presets_agree() -> None:
+    found = []
+    for preset in PRESETS:
+        block = build(COMM)
+        assert solve(block.equilibrium, block.solver(preset), NewtonSettings(1e-9)).converged
+        found.append(block.equilibrium)
+    np.testing.assert_allclose(found[0].u.x.array, found[1].u.x.array, atol=1e-8)
+    np.testing.assert_allclose(found[0].poses.rotation, found[1].poses.rotation, atol=1e-10)
+
+
+def test_levels_are_those_of_the_preset() -> None:
+    """Levels read their options late: defaults (SOR, PETSc's own LU) would go unnoticed."""
+    block = build(COMM)
+    equilibrium = block.equilibrium
+    equilibrium.refresh_pattern()
+    matrix, _ = equilibrium.tangent()
+    solver = block.solver("iterative")
+    solver.prepare(matrix, equilibrium.poses)
+    assert solver._ksp is not None
+    multigrid = solver._ksp.getPC()
+    smoother, coarse = multigrid.getMGSmoother(1), multigrid.getMGCoarseSolve()
+    assert (smoother.getType(), smoother.getPC().getType()) == ("chebyshev", "pbjacobi")
+    assert smoother.getTolerances()[3] == 2
+    assert coarse.getPC().getFactorSolverType() == "mumps"
+    assert not [key for key in PETSc.Options().getAll() if key.startswith("solespine")]
+
+
+def test_prolongation_carries_rigid_motion() -> None:
+    """A rigid motion of linear elements and segments is one of quadratic elements."""
+    block = build(COMM)
+    equilibrium = block.equilibrium
+    solver = block.solver("iterative")
+    assert solver.coarse is not None
+    prolongation = solver.coarse.prolongation(equilibrium.poses)
+    turn, shift = np.array([0.3, -0.2, 0.5]), np.array([1.0, 2.0, -3.0])
+
+    def motion(reduction: Reduction) -> np.ndarray:
+        x = reduction.coordinates[reduction.free]
+        centres = reduction.segments.reference_mm
+        segments = np.hstack([np.cross(turn, centres) + shift, np.tile(turn * 50.0, (3, 1))])
+        return np.concatenate([(np.cross(turn, x) + shift).ravel(), segments.ravel(), np.zeros(3)])
+
+    coarse = prolongation.createVecRight()
+    coarse.array_w[:] = motion(solver.coarse.coarse)
+    fine = (prolongation * coarse).array_r
+    np.testing.assert_allclose(fine, motion(equilibrium.reduction), atol=1e-10)
+
+
+def test_block_copy_and_triple_product_follow_their_source() -> None:
+    block = build(COMM)
+    equilibrium = block.equilibrium
+    equilibrium.refresh_pattern()
+    matrix, _ = equilibrium.tangent()
+    solver = block.solver("iterative")
+    assert solver.coarse is not None
+    copy = BlockCopy(matrix)
+    prolongation = solver.coarse.prolongation(equilibrium.poses)
+    product = triple_product(matrix, prolongation)
+    disturb(equilibrium)
+    matrix, _ = equilibrium.tangent()
+    copy.update(matrix)
+    prolongation = solver.coarse.prolongation(equilibrium.poses)
+    product = triple_product(matrix, prolongation, product)
+    x = matrix.createVecRight()
+    x.array_w[:] = np.cos(np.arange(x.getLocalSize()))
+    np.testing.assert_allclose((copy.matrix * x).array_r, (matrix * x).array_r, atol=1e-9)
+    c = prolongation.createVecRight()
+    c.array_w[:] = np.sin(np.arange(c.getLocalSize()))
+    expected = prolongation.createVecRight()
+    prolongation.multTranspose(matrix * (prolongation * c), expected)
+    np.testing.assert_allclose((product * c).array_r, expected.array_r, atol=1e-8)
+
+
+def test_unknown_preset_is_refused() -> None:
+    with pytest.raises(ValueError, match="there are direct, iterative"):
+        LinearSolver("fast")
+    with pytest.raises(ValueError, match="coarse space"):
+        LinearSolver("iterative")
+
+
+def test_ranks_take_equal_iterations(mpirun: Callable) -> None:
+    one, two = (
+        json.loads(mpirun(n, "-m", "tests.helpers.linear_ranks").stdout.splitlines()[-1])
+        for n in (1, 2)
+    )
+    assert abs(one["krylov"] - two["krylov"]) <= one["newton"]
+    assert one["newton"] == two["newton"]
+    np.testing.assert_allclose(one["position_mm"], two["position_mm"], atol=1e-6)
