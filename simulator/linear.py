@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Linear solvers of the reduced tangent, named and explained.
 
-Two presets, chosen by size where the user does not:
+Chosen by size where the user does not:
 
 ``direct``
     MUMPS LU of the whole tangent. No parameter to get wrong, and the check of the
@@ -9,7 +9,7 @@ Two presets, chosen by size where the user does not:
     small systems.
 ``iterative``
     GMRES with two-level p-multigrid. Fine level: quadratic elements, smoothed by two
-    Chebyshev-Jacobi steps, which need nothing but products with the matrix. Coarse
+    Chebyshev steps with 3 x 3 Jacobi, which need nothing but products with the matrix. Coarse
     level: linear elements by the Galerkin product, whose prolongation carries the
     segments' columns, so that rigid motion of a bone with its tissue is represented
     exactly; solved by MUMPS. GMRES because friction makes the tangent unsymmetric
@@ -17,6 +17,11 @@ Two presets, chosen by size where the user does not:
     soft modes, and algebraic coarsening of quadratic elements is worse at the
     incompressible end: hence p first. Sources: Adams et al. 2003 (polynomial
     smoothers), docs/decisions/solver.md for the measurements.
+``iterative_large``
+    The same with one cycle of smoothed aggregation (GAMG) in place of the
+    factorisation, whose memory grows faster than the mesh. It aggregates rigid
+    motions, those of tissue and segments together; SOR smooths there because
+    Jacobi costs twice the iterations. Two to five iterations more than MUMPS.
 """
 
 from __future__ import annotations
@@ -29,12 +34,14 @@ import numpy as np
 from petsc4py import PETSc
 
 from simulator import compat
-from simulator.reduction import Reduction
-from simulator.segments import Poses, Segments
+from simulator.reduction import EXTRA_SCALARS, Reduction
+from simulator.segments import ROTATION_LENGTH_MM, Poses, Segments
 from simulator.sparsity import BlockCopy, triple_product
 
 DIRECT_LIMIT_DOFS = 8000
 """Size up to which ``auto`` means ``direct``."""
+COARSE_FACTOR_LIMIT_DOFS = 60_000
+"""Size of the linear elements from which ``iterative`` means ``iterative_large``."""
 
 DIRECT: dict[str, object] = {
     "ksp_type": "preonly",
@@ -61,7 +68,19 @@ ITERATIVE: dict[str, object] = {
     "mg_coarse_mat_mumps_icntl_7": 5,
     "mg_coarse_mat_mumps_icntl_14": 60,
 }
-PRESETS: Mapping[str, Mapping[str, object]] = {"direct": DIRECT, "iterative": ITERATIVE}
+ITERATIVE_LARGE: dict[str, object] = {
+    **{k: v for k, v in ITERATIVE.items() if not k.startswith("mg_coarse_")},
+    "mg_coarse_ksp_type": "preonly",
+    "mg_coarse_pc_type": "gamg",
+    "mg_coarse_mg_levels_ksp_type": "chebyshev",
+    "mg_coarse_mg_levels_ksp_max_it": 2,
+    "mg_coarse_mg_levels_pc_type": "sor",
+}
+PRESETS: Mapping[str, Mapping[str, object]] = {
+    "direct": DIRECT,
+    "iterative": ITERATIVE,
+    "iterative_large": ITERATIVE_LARGE,
+}
 
 _EDGES = np.array([(2, 3), (1, 3), (1, 2), (0, 3), (0, 2), (0, 1)])
 """Local vertices of each edge node of a quadratic tetrahedron, in basix's order."""
@@ -91,6 +110,10 @@ class CoarseSpace:
         self._projection = self.coarse.create_projection()
         self._interpolation = self._create_interpolation()
         self._product: PETSc.Mat | None = None
+        self._fine_node = np.zeros(self.coarse.local, dtype=np.int32)
+        self._fine_node[self.coarse.space.dofmap.list.ravel()] = fine.space.dofmap.list[
+            :, :4
+        ].ravel()
 
     def _create_interpolation(self) -> PETSc.Mat:
         fine, coarse = self.fine, self.coarse
@@ -140,6 +163,34 @@ class CoarseSpace:
             self._interpolation.matMult(self._projection, result=self._product)
         return self._product
 
+    def rigid_motions(self, u: dolfinx.fem.Function, poses: Poses) -> PETSc.NullSpace:
+        """Return the six rigid motions of linear elements and segments where they are now.
+
+        A translation is ``(t, t, 0)`` in nodes, segments and rotations; a rotation is
+        ``(w x (x - o), w x (c - o), w)`` with the rotations scaled as the unknowns are.
+        """
+        r = self.coarse
+        free = self._fine_node[r.free]
+        x = r.coordinates[r.free] + u.x.array.reshape(-1, 3)[free]
+        origin = poses.position_mm.mean(axis=0)
+        vectors = []
+        for axis in range(6):
+            w, t = np.zeros(3), np.zeros(3)
+            (t if axis < 3 else w)[axis % 3] = 1.0
+            values = (np.cross(w, x - origin) + t).ravel()
+            if r.comm.rank == 0:
+                centres = np.cross(w, poses.position_mm - origin) + t
+                turns = np.tile(w * ROTATION_LENGTH_MM, (len(r.segments), 1))
+                tail = np.hstack([centres, turns]).ravel()
+                values = np.concatenate([values, tail, np.zeros(EXTRA_SCALARS)])
+            vector = r.create_vector()
+            vector.array_w[:] = values
+            for other in vectors:
+                vector.axpy(-vector.dot(other), other)
+            vector.normalize()
+            vectors.append(vector)
+        return PETSc.NullSpace().create(vectors=vectors, comm=r.comm)
+
 
 class LinearSolver:
     """A KSP for one matrix object, renewed when the object changes."""
@@ -149,10 +200,13 @@ class LinearSolver:
     def __init__(self, preset: str, coarse: CoarseSpace | None = None):
         if preset not in PRESETS:
             raise ValueError(f"solver preset {preset!r}; there are {', '.join(PRESETS)}")
-        if preset == "iterative" and coarse is None:
-            raise ValueError("the iterative preset needs a coarse space")
+        if preset != "direct" and coarse is None:
+            raise ValueError(f"the preset {preset} needs a coarse space")
+        if preset == "iterative" and coarse is not None:
+            size = coarse.coarse.space.dofmap.index_map.size_global * 3
+            preset = "iterative_large" if size > COARSE_FACTOR_LIMIT_DOFS else preset
         self.preset = preset
-        self.coarse = coarse if preset == "iterative" else None
+        self.coarse = None if preset == "direct" else coarse
         self._ksp: PETSc.KSP | None = None
         self._matrix: PETSc.Mat | None = None
         self._blocks: BlockCopy | None = None
@@ -185,7 +239,7 @@ class LinearSolver:
                 options.delValue(prefix + key)
         return ksp
 
-    def prepare(self, matrix: PETSc.Mat, poses: Poses) -> None:
+    def prepare(self, matrix: PETSc.Mat, u: dolfinx.fem.Function, poses: Poses) -> None:
         """Set up the preconditioner for new values of ``matrix``; collective."""
         fresh = matrix is not self._matrix
         if fresh and self._ksp is not None:
@@ -195,6 +249,9 @@ class LinearSolver:
         if self.coarse is not None:
             prolongation = self.coarse.prolongation(poses)
             self._galerkin = triple_product(matrix, prolongation, self._galerkin)
+            if fresh and self.preset == "iterative_large":
+                self._galerkin.setBlockSize(3)
+                self._galerkin.setNearNullSpace(self.coarse.rigid_motions(u, poses))
             if self._blocks is None:
                 self._blocks = BlockCopy(matrix)
             else:

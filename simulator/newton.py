@@ -10,6 +10,7 @@ has moved far.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,6 +22,11 @@ from simulator.equilibrium import ClosureState, Equilibrium
 from simulator.linear import LinearSolver
 from simulator.reduction import EXTRA_SCALARS
 from simulator.segments import Poses
+
+
+KEPT_VOLUME = 0.3
+"""Share of the least volume ratio that one iteration must leave."""
+MAX_HALVINGS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +68,7 @@ class _BorderedStep:
         self.krylov_iterations = 0
         self.failed = False
         self.closure: ClosureState | None = None
+        self.iterate: Callable[[], tuple[PETSc.Vec, Poses]] | None = None
         self._work: list[PETSc.Vec] = []
 
     def apply(self, pc: PETSc.PC, b: PETSc.Vec, x: PETSc.Vec) -> None:
@@ -102,6 +109,23 @@ class _BorderedStep:
         if r.comm.rank == 0:
             x.array_w[free + n :] = scalars
         self._cap(x)
+        self._keep_cells_open(x)
+
+    def _keep_cells_open(self, x: PETSc.Vec) -> None:
+        """Shorten the step until no cell loses most of its volume in it; collective."""
+        if self.iterate is None:
+            return
+        present, base = self.iterate()
+        solid = self.equilibrium.solid
+        floor = KEPT_VOLUME * max(solid.least_volume_ratio(), 0.0)
+        trial = present.duplicate()
+        for _ in range(MAX_HALVINGS):
+            trial.waxpy(-1.0, x, present)
+            self.equilibrium.read_unknowns(trial, base)
+            if solid.least_volume_ratio() > floor:
+                break
+            x.scale(0.5)
+        trial.destroy()
 
     def _solve(self, b: PETSc.Vec, x: PETSc.Vec) -> None:
         report = self.linear.solve(b, x)
@@ -158,7 +182,7 @@ def solve(
     def jacobian(snes: PETSc.SNES, x: PETSc.Vec, j: PETSc.Mat, p: PETSc.Mat) -> None:
         equilibrium.read_unknowns(x, base[0])
         matrix, step.closure = equilibrium.tangent()
-        linear.prepare(matrix, equilibrium.poses)
+        linear.prepare(matrix, equilibrium.u, equilibrium.poses)
 
     def monitor(snes: PETSc.SNES, iteration: int, norm: float) -> None:
         report.residuals_n.append(float(norm))
@@ -166,6 +190,7 @@ def solve(
             log(f"  newton {iteration:2d}  residual {norm:.3e} N  krylov {step.krylov_iterations}")
 
     snes = PETSc.SNES().create(equilibrium.comm)
+    step.iterate = lambda: (snes.getSolution(), base[0])
     shell = PETSc.Mat().createPython(
         (y.getSizes(), y.getSizes()), context=_NoMatrix(), comm=equilibrium.comm
     )
@@ -193,7 +218,9 @@ def solve(
     snes.setFromOptions()
     for key in chosen:
         options.delValue(prefix + key)
-    snes.setTolerances(rtol=0.0, atol=settings.tolerance_n, stol=0.0, max_it=settings.max_iterations)
+    snes.setTolerances(
+        rtol=0.0, atol=settings.tolerance_n, stol=0.0, max_it=settings.max_iterations
+    )
     try:
         snes.solve(None, y)
         report.reason = snes.getConvergedReason()
