@@ -50,8 +50,6 @@ TISSUE = {
 CONTACT_MODULUS_MPA = 0.1
 """Modulus of loaded plantar tissue that scales the penalty under the foot."""
 
-TACK_SHARE = 1e-3
-"""The shoe's hold on an unloaded insole, as a share of the ground's penalty."""
 
 
 @dataclass(frozen=True)
@@ -239,8 +237,8 @@ def _contacts(scenario, distributed, space, ground, laws, barefoot):  # type: ig
         bottom,
         origin,
         up,
-        ContactLaw(under_insole, friction=contact.friction_insole_ground),
-        tack_mpa_per_mm=TACK_SHARE * under_insole,
+        ContactLaw(under_insole),
+        tack_mpa_per_mm=contact.insole_hold * under_insole,
     )
     return pair, plane
 

@@ -203,7 +203,7 @@ def bodies(model: FootModel) -> tuple[Body, ...]:
 def _bones(model: FootModel) -> list[Body]:
     poses, segments = model.equilibrium.poses, model.segments
     made = []
-    for name, chosen in (("foot_bones", slice(1, None)), ("tibia", slice(0, 1))):
+    for name, chosen in (("foot_bones", slice(1, None)), ("leg_bones_tibia", slice(0, 1))):
         points, cells, moved, count = [], [], [], 0
         for i in range(len(segments))[chosen]:
             geometry = model.foot.segments[i]

@@ -131,4 +131,5 @@ def approach(
         (0.5,),
         settings,
         lambda where, _: accepted(where.at),
+        predict=False,
     )

@@ -312,8 +312,11 @@ class Contact(Table):
     friction_foot_ground: float = Field(
         0.5, ge=0.0, le=1.5, description="Coulomb friction of the bare foot on ground"
     )
-    friction_insole_ground: float = Field(
-        0.6, ge=0.0, le=1.5, description="Coulomb friction of insole on ground"
+    insole_hold: float = Field(
+        0.02,
+        ge=1e-3,
+        le=1.0,
+        description="Elastic hold of the shoe on the insole's underside, over contact stiffness",
     )
     penalty_factor: float = Field(
         50.0, ge=5.0, le=500.0, description="Contact stiffness over E/h of the softer body"

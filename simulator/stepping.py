@@ -40,7 +40,7 @@ class StepSettings:
     smallest: float
     growth: float = 1.5
     cut: float = 0.5
-    quick_iterations: int = 6
+    quick_iterations: int = 9
 
 
 @dataclass(slots=True)
@@ -112,6 +112,7 @@ def march(
     milestones: Sequence[float],
     settings: StepSettings,
     accepted: Callable[[March, NewtonReport], None],
+    predict: bool = True,
 ) -> None:
     """Go from ``state.at`` to ``end``; collective.
 
@@ -123,6 +124,7 @@ def march(
         milestones: Values to be hit exactly.
         settings: Growth and cut-back.
         accepted: Called after each accepted and committed step.
+        predict: Whether to extrapolate the last step.
 
     Raises:
         StepsExhausted: When steps become too short.
@@ -139,8 +141,10 @@ def march(
             step = (stop - state.at) / 2
         target = stop if abs(state.at + step - stop) < 1e-9 else state.at + step
         saved = equilibrium.save()
-        predictor.apply(equilibrium, step)
-        if equilibrium.solid.least_volume_ratio() <= 0.05:
+        before = equilibrium.solid.least_volume_ratio()
+        if predict:
+            predictor.apply(equilibrium, step)
+        if equilibrium.solid.least_volume_ratio() <= 0.6 * before:
             equilibrium.restore(saved)
         report = solve_at(target)
         state.counters.add(report)

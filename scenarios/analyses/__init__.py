@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""The analyses: each module has ``run(context) -> Summary``."""

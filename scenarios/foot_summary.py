@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: MIT
+"""From the records of all output instants to ``summary.json``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from scenarios.foot_loads import FootLoads
+from scenarios.foot_model import FootModel
+from scenarios.plantar import RegionLoads, plantar_section, summarise
+from scenarios.schema import Scenario
+from scenarios.summary import (
+    Equilibrium,
+    InsoleSummary,
+    MinMax,
+    Role,
+    SolverSummary,
+    SubjectSummary,
+    Summary,
+    WallTimes,
+    finite_or_none,
+)
+from scenarios.upper import lumbar_section, pelvis_residual, pelvis_section
+from simulator.results import FootInstant, LevelInstant, PelvisInstant
+from simulator.stepping import Counters
+
+LITERATURE_LUMBAR_CHANGE = 0.20
+
+
+@dataclass(slots=True)
+class RunRecord:
+    """Records of the output instants so far."""
+
+    foot: list[FootInstant] = field(default_factory=list)
+    pelvis: list[PelvisInstant] = field(default_factory=list)
+    levels: list[tuple[LevelInstant, ...]] = field(default_factory=list)
+    loads: list[RegionLoads] = field(default_factory=list)
+
+    def add(
+        self,
+        foot: FootInstant,
+        pelvis: PelvisInstant,
+        levels: tuple[LevelInstant, ...],
+        loads: RegionLoads,
+    ) -> None:
+        """Add one instant."""
+        self.foot.append(foot)
+        self.pelvis.append(pelvis)
+        self.levels.append(levels)
+        self.loads.append(loads)
+
+    @property
+    def last_percent(self) -> float | None:
+        """The last output instant."""
+        return self.foot[-1].percent if self.foot else None
+
+
+def _range(values: Sequence[float]) -> MinMax:
+    return MinMax(min=float(min(values)), max=float(max(values)))
+
+
+def _cop_error(
+    foot: Sequence[FootInstant], window: tuple[float, float]
+) -> tuple[float | None, tuple[float, float] | None]:
+    inside = [f for f in foot if window[0] <= f.percent <= window[1] and f.calibration_weight > 0.99]
+    if not inside:
+        return None, None
+    squares = [
+        (f.cop_x_mm - f.cop_measured_x_mm) ** 2 + (f.cop_z_mm - f.cop_measured_z_mm) ** 2
+        for f in inside
+    ]
+    return float(np.sqrt(np.mean(squares))), window
+
+
+def summary_of(
+    scenario: Scenario,
+    model: FootModel,
+    loads: FootLoads,
+    results: RunRecord,
+    counters: Counters,
+    role: Role,
+    calibration: str,
+    memory: float,
+    ranks: int,
+    wall: Mapping[str, float],
+    total: float,
+    warnings: Sequence[str],
+    upper_dofs: int,
+) -> Summary:
+    """Put the summary of a finished run together."""
+    foot, subject = results.foot, scenario.subject
+    weight = loads.gait.body_mass_kg * 9.80665
+    percent = [f.percent for f in foot]
+    error, window = _cop_error(foot, loads.window.full)
+    newtons, nmm = pelvis_residual(results.pelvis)
+    alignment = pelvis_section(results.pelvis)
+    navicular = model.foot.landmarks
+    neutral = neutral_arch_height_mm(navicular)
+    alignment = alignment.model_copy(
+        update={
+            "rearfoot_eversion_deg": _range([f.rearfoot_eversion_deg for f in foot]),
+            "tibial_rotation_deg": _range([f.tibial_rotation_deg for f in foot]),
+            "arch_height_drop_mm": float(neutral - min(f.arch_height_mm for f in foot)),
+        }
+    )
+    insole = None
+    if model.insole is not None:
+        insole = InsoleSummary(
+            peak_compressive_strain=max(f.insole_compressive_strain for f in foot),
+            energy_absorbed_j=max(f.insole_energy_j for f in foot),
+        )
+    return Summary(
+        scenario=scenario.name,
+        analysis=scenario.analysis,
+        converged=True,
+        resolution=scenario.resolution,
+        role=role,
+        calibration=calibration,
+        solver=SolverSummary(
+            dofs=model.dofs + upper_dofs,
+            cells=model.cells,
+            mpi_ranks=ranks,
+            steps=counters.steps,
+            newton_iterations=counters.newton_iterations,
+            krylov_iterations=counters.krylov_iterations,
+            memory_mb=memory,
+            wall_s=WallTimes(**wall, total=total),
+        ),
+        subject=SubjectSummary(
+            body_mass_kg=subject.body_mass_kg,
+            height_m=subject.height_m,
+            foot_length_mm=subject.foot_length_mm,
+            foot_type=subject.foot_type,
+        ),
+        equilibrium=Equilibrium(
+            force_imbalance_relative_max=max(f.force_imbalance_relative for f in foot),
+            grf_error_relative_max=max(f.grf_error_relative for f in foot),
+            cop_error_mm_rms=error,
+            cop_window_percent=window,
+            pelvis_residual_n=finite_or_none(newtons),
+            pelvis_residual_nm=finite_or_none(nmm),
+        ),
+        plantar=plantar_section(summarise(results.loads, np.array([f.time_s for f in foot]))),
+        alignment=alignment,
+        lumbar=lumbar_section(results.levels, percent, weight),
+        insole=insole,
+        warnings=tuple(dict.fromkeys((*warnings, *_warnings(foot, loads)))),
+    )
+
+
+def neutral_arch_height_mm(marks) -> float:  # type: ignore[no-untyped-def]
+    """Arch height of the unloaded foot; see ``foot_output.arch_height_mm``."""
+    along = marks.heads[0] - marks.calcaneal_tubercle
+    away = marks.navicular - marks.calcaneal_tubercle
+    normal = np.cross(np.cross(along, [0.0, 1.0, 0.0]), along)
+    return abs(float(away @ normal / np.linalg.norm(normal)))
+
+
+def _warnings(foot: Sequence[FootInstant], loads: FootLoads) -> list[str]:
+    said = [
+        "with a prescribed ground reaction, insole materials act on the spine through alignment "
+        "and leg length only; shock needs the analysis impact",
+        "the absolute level of lumbar load is calibrated on standing; differences are predicted",
+    ]
+    clipped = [f.percent for f in foot if f.grf_error_relative > 1e-4]
+    if clipped:
+        said.append(
+            f"friction {loads.friction:g} cannot carry the measured shear at "
+            f"{', '.join(f'{p:g}' for p in clipped)} % of stance; it was clipped"
+        )
+    if loads.calibration is None and len(foot) > 1:
+        first, last = loads.window.full
+        said.append(
+            f"the centre of pressure closes the joint torques from {first:g} to {last:g} % of "
+            "stance; outside, measured angles do"
+        )
+    return said
