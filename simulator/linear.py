@@ -21,7 +21,7 @@ Chosen by size where the user does not:
     The same with one cycle of smoothed aggregation (GAMG) in place of the
     factorisation, whose memory grows faster than the mesh. It aggregates rigid
     motions, those of tissue and segments together; SOR smooths there because
-    Jacobi costs twice the iterations. Two to five iterations more than MUMPS.
+    Jacobi costs twice the iterations. Mostly one to six iterations more than MUMPS.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from dataclasses import dataclass
 
 import dolfinx
 import numpy as np
+from numpy.typing import NDArray
 from petsc4py import PETSc
 
 from simulator import compat
@@ -82,6 +83,7 @@ PRESETS: Mapping[str, Mapping[str, object]] = {
     "iterative_large": ITERATIVE_LARGE,
 }
 
+Array = NDArray[np.float64]
 _EDGES = np.array([(2, 3), (1, 3), (1, 2), (0, 3), (0, 2), (0, 1)])
 """Local vertices of each edge node of a quadratic tetrahedron, in basix's order."""
 
@@ -173,11 +175,11 @@ class CoarseSpace:
         free = self._fine_node[r.free]
         x = r.coordinates[r.free] + u.x.array.reshape(-1, 3)[free]
         origin = poses.position_mm.mean(axis=0)
-        vectors = []
+        vectors: list[PETSc.Vec] = []
         for axis in range(6):
             w, t = np.zeros(3), np.zeros(3)
             (t if axis < 3 else w)[axis % 3] = 1.0
-            values = (np.cross(w, x - origin) + t).ravel()
+            values: Array = (np.cross(w, x - origin) + t).ravel()
             if r.comm.rank == 0:
                 centres = np.cross(w, poses.position_mm - origin) + t
                 turns = np.tile(w * ROTATION_LENGTH_MM, (len(r.segments), 1))
