@@ -23,8 +23,8 @@ BONE_CONTACT_NMM_PER_RAD = 5.0e6
 FREE_NMM_PER_RAD = {
     "ankle": 0.0,
     "subtalar": 0.0,
-    "midfoot": 2.0e5,
-    "tarsometatarsal": 1.5e5,
+    "midfoot": 3.0e4,
+    "tarsometatarsal": 2.5e4,
     "mtp_1": 4.0e3,
     "mtp_2": 6.0e3,
 }

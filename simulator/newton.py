@@ -27,6 +27,10 @@ from simulator.segments import Poses
 KEPT_VOLUME = 0.3
 """Share of the least volume ratio that one iteration must leave."""
 MAX_HALVINGS = 6
+PATIENCE = 8
+STAGNATION = 0.85
+"""From iteration ``PATIENCE`` on, a residual above this share of that four iterations ago
+ends the solve: cutting the step is cheaper than waiting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +193,17 @@ def solve(
         if log is not None:
             log(f"  newton {iteration:2d}  residual {norm:.3e} N  krylov {step.krylov_iterations}")
 
+    def test(_: PETSc.SNES, iteration: int, norms: tuple[float, float, float]) -> int:
+        norm = norms[2]
+        if not np.isfinite(norm):
+            return int(PETSc.SNES.ConvergedReason.DIVERGED_FNORM_NAN)
+        if norm < settings.tolerance_n:
+            return int(PETSc.SNES.ConvergedReason.CONVERGED_FNORM_ABS)
+        known = report.residuals_n
+        if iteration >= PATIENCE and norm > STAGNATION * known[iteration - 4]:
+            return int(PETSc.SNES.ConvergedReason.DIVERGED_LINE_SEARCH)
+        return 0
+
     snes = PETSc.SNES().create(equilibrium.comm)
     step.iterate = lambda: (snes.getSolution(), base[0])
     shell = PETSc.Mat().createPython(
@@ -199,6 +214,7 @@ def solve(
     snes.setJacobian(jacobian, shell)
     snes.setUpdate(recentre)
     snes.setMonitor(monitor)
+    snes.setConvergenceTest(test)
     snes.setType("newtonls")
     snes.getKSP().setType("preonly")
     pc = snes.getKSP().getPC()

@@ -99,6 +99,10 @@ class Solid:
             made.append((tuple(groups[key]), fields))
         return made
 
+    def structure_groups(self) -> tuple[tuple[int, ...], ...]:
+        """Return the regions that share one kernel, group by group."""
+        return tuple(regions for regions, _ in self._groups)
+
     def _fields(self, region: int) -> dict[str, dolfinx.fem.Function]:
         return next(fields for regions, fields in self._groups if region in regions)
 
