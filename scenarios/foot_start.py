@@ -131,5 +131,4 @@ def approach(
         (0.5,),
         settings,
         lambda where, _: accepted(where.at),
-        predict=False,
     )

@@ -112,7 +112,7 @@ def march(
     milestones: Sequence[float],
     settings: StepSettings,
     accepted: Callable[[March, NewtonReport], None],
-    predict: bool = True,
+    predict: bool = False,
 ) -> None:
     """Go from ``state.at`` to ``end``; collective.
 
@@ -124,7 +124,8 @@ def march(
         milestones: Values to be hit exactly.
         settings: Growth and cut-back.
         accepted: Called after each accepted and committed step.
-        predict: Whether to extrapolate the last step.
+        predict: Whether to extrapolate the last step. Off by default: Newton's first iteration
+            is the better predictor, since it knows the new load.
 
     Raises:
         StepsExhausted: When steps become too short.
