@@ -23,7 +23,7 @@ from scenarios.calibration_store import (
 from scenarios.errors import NotConverged, ScenarioError
 from scenarios.fields import keep_until, write_instant
 from scenarios.foot_loads import Calibration, FootLoads
-from scenarios.foot_model import FootModel, build_foot_model
+from scenarios.foot_model import build_foot_model
 from scenarios.foot_output import bodies, foot_instant, plantar_instant
 from scenarios.foot_run import CalibrationRecord, FootRun, foot_run
 from scenarios.foot_summary import RunRecord, summary_of

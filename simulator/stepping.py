@@ -125,7 +125,8 @@ def march(
         settings: Growth and cut-back.
         accepted: Called after each accepted and committed step.
         predict: Whether to extrapolate the last step. Off by default: Newton's first iteration
-            is the better predictor, since it knows the new load.
+            is the better predictor, since it knows the new load. It would begin anew where a
+            march is taken up from a checkpoint.
 
     Raises:
         StepsExhausted: When steps become too short.
@@ -162,5 +163,6 @@ def march(
         state.counters.steps += 1
         state.at = target
         quick = report.iterations <= settings.quick_iterations
-        state.step = min(max(step, state.step) * (settings.growth if quick else 1.0), settings.largest)
+        growth = settings.growth if quick else 1.0
+        state.step = min(max(step, state.step) * growth, settings.largest)
         accepted(state, report)

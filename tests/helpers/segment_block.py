@@ -23,7 +23,7 @@ from simulator.connectors import (
 )
 from simulator.equilibrium import Drives, Equilibrium, FixedLoading
 from simulator.linear import CoarseSpace, LinearSolver
-from simulator.mesh import distribute
+from simulator.mesh import DistributedMesh, distribute
 from simulator.reduction import Reduction
 from simulator.segments import Segments
 from simulator.solid import Solid
@@ -93,6 +93,7 @@ class Block:
 
     equilibrium: Equilibrium
     facet_tags: Any
+    distributed: DistributedMesh
 
     def solver(self, preset: str) -> LinearSolver:
         """Return a solver of its tangent."""
@@ -123,7 +124,7 @@ def build(comm: MPI.Comm, connected: bool = True) -> Block:
     equilibrium = Equilibrium(reduction, solid, Connectors(SEGMENTS, *parts), [])
     if connected:
         equilibrium.loading = FixedLoading(drives(), len(SEGMENTS))
-    return Block(equilibrium, mesh.facet_tags)
+    return Block(equilibrium, mesh.facet_tags, mesh)
 
 
 def disturb(equilibrium: Equilibrium) -> None:

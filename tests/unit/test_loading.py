@@ -20,11 +20,20 @@ SEGMENTS = Segments(
 )
 JOINTS = (
     Joint("spare", "talus", "calcaneus", np.array([40.0, 50, 0]), np.array([0, 1.0, 0]), 9, 9, 9),
-    Joint("ankle", "tibia", "talus", np.array([50.0, 70, 0]), np.array([0.1, 0, 0.995]), 2e3, 5e6, 0),
     Joint(
-        "subtalar", "talus", "calcaneus", np.array([45.0, 50, 1]), np.array([0.7, 0.6, 0.4]), 2e3, 5e6, 0
+        "ankle", "tibia", "talus", np.array([50.0, 70, 0]), np.array([0.1, 0, 0.995]), 2e3, 5e6, 0
     ),
-)  # fmt: skip
+    Joint(
+        "subtalar",
+        "talus",
+        "calcaneus",
+        np.array([45.0, 50, 1]),
+        np.array([0.7, 0.6, 0.4]),
+        2e3,
+        5e6,
+        0,
+    ),
+)
 NAMES = tuple(j.name for j in JOINTS)
 EXTRA = np.array([300.0, -120.0, 0.7])
 
