@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Pictures of foot, bones and insole, drawn off screen."""
+"""Pictures of foot, insole, leg and lumbar column, drawn off screen."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from meshes.anatomy import BandGeometry, SegmentGeometry
 from meshes.foot import FootGeometry
 from meshes.insole import InsoleGeometry
 from meshes.limb import LimbGeometry
+from meshes.spine import SpineGeometry
 from meshes.tagged import FloatArray, IntArray, TaggedMesh
 from meshes.tags import FOOT_REGIONS, Surface
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 BONE, BAND = "#efe6d2", "#b04a3a"
 ZONES = ("#d98c6a", "#e3b48c", "#dd9c74", "#e8c2a0")
-INSOLE = "#5b8fb0"
+INSOLE = DISC = "#5b8fb0"
 
 VIEWS = {
     "lateral": ((0.0, 0.12, 1.0), (0.0, 1.0, 0.0)),
@@ -89,6 +90,33 @@ def preview_limb(foot: FootGeometry, limb: LimbGeometry, path: Path) -> Path:
     plotter.camera_position = [tuple(eye), tuple(focus), (0.0, 1.0, 0.0)]
     plotter.enable_parallel_projection()
     plotter.camera.parallel_scale = 0.56 * height
+    plotter.screenshot(str(path))
+    plotter.close()
+    return path
+
+
+def preview_spine(spine: SpineGeometry, path: Path) -> Path:
+    """Write one PNG of the lumbar column seen from the right: vertebrae and annuli."""
+    import pyvista
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    plotter = pyvista.Plotter(off_screen=True, window_size=(800, 1200))
+    plotter.set_background("white")
+    for bone in spine.vertebrae:
+        plotter.add_mesh(_triangles(bone.points_mm, bone.triangles), color=BONE)
+    for level in spine.levels:
+        world = level.centre_mm + level.disc.points @ level.frame.T
+        facets = level.disc.mesh.facets[:, [0, 1, 3, 2]]
+        faces = np.column_stack([np.full(len(facets), 4), facets]).ravel()
+        skin = pyvista.PolyData(world, faces)
+        plotter.add_mesh(skin, color=DISC, show_edges=True, edge_color="#3f6a86")
+    all_points = np.vstack([bone.points_mm for bone in spine.vertebrae])
+    focus = 0.5 * (all_points.min(axis=0) + all_points.max(axis=0))
+    height = float(np.ptp(all_points[:, 1]))
+    eye = focus + 4.0 * height * np.array([0.35, 0.1, 1.0])
+    plotter.camera_position = [tuple(eye), tuple(focus), (0.0, 1.0, 0.0)]
+    plotter.enable_parallel_projection()
+    plotter.camera.parallel_scale = 0.55 * height
     plotter.screenshot(str(path))
     plotter.close()
     return path

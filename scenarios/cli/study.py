@@ -93,7 +93,7 @@ def _study(arguments: Arguments, command: str) -> int:
             if comm.rank == 0:
                 print(f"{path}: finished before, nothing to do")
             return 0
-        _say_before(arguments, loaded, warnings, comm)
+        _say_before(arguments, loaded, warnings, comm, command)
         summary = _together(comm, lambda: _simulate(arguments, loaded, folder, comm, command))
         if comm.rank == 0:
             said = () if arguments.quiet else warnings
@@ -178,7 +178,11 @@ def _folder_path(arguments: Arguments, loaded: Loaded, command: str = "run") -> 
 
 
 def _say_before(
-    arguments: Arguments, loaded: Loaded, warnings: tuple[str, ...], comm: MPI.Intracomm
+    arguments: Arguments,
+    loaded: Loaded,
+    warnings: tuple[str, ...],
+    comm: MPI.Intracomm,
+    command: str,
 ) -> None:
     if comm.rank != 0 or arguments.quiet:
         return
@@ -187,6 +191,8 @@ def _say_before(
         f"{scenario.name}: {scenario.analysis}, {scenario.resolution}, {_insole_text(loaded)}",
         file=sys.stderr,
     )
+    if command == "mesh":
+        return
     print(f"cost: {estimate(scenario, comm.size)}", file=sys.stderr)
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     if cores and comm.size == 1 and cores > 1:
