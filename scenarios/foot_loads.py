@@ -8,6 +8,7 @@ world turned by the toe-out angle. The unloaded foot lies in it as in the foot f
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -149,7 +150,7 @@ class FootLoads:
         foot = np.array([0.0, -share * weight, 0.0])
         centre = np.array([now.cop_foot_mm[0], self.ground_height_mm, now.cop_foot_mm[1]])
         angle = np.radians([now.ankle_deg, now.subtalar_deg])
-        load = {
+        load: dict[str, Any] = {
             "force_n": {"tibia": -carried - foot, "midfoot": foot},
             "tibia_rotation": self.tibia_rotation(percent),
             "stiffness_nmm_per_rad": self.stiffness_nmm_per_rad,

@@ -12,7 +12,7 @@ from mpi4py import MPI
 from numpy.typing import NDArray
 
 from materials.build import law
-from materials.law import young_modulus_mpa
+from materials.law import Law, young_modulus_mpa
 from meshes.cache import cached_foot, cached_insole
 from meshes.errors import MeshError
 from meshes.foot import FootGeometry
@@ -27,9 +27,14 @@ from scenarios.schema import Insole, Scenario
 from simulator import compat
 from simulator.cell_fields import CellFields
 from simulator.connectors import Connectors
-from simulator.contact import ContactLaw, ContactSurface, PairContact, PlaneContact
-from simulator.contact import penalty_stiffness
-from simulator.equilibrium import Equilibrium
+from simulator.contact import (
+    ContactLaw,
+    ContactSurface,
+    PairContact,
+    PlaneContact,
+    penalty_stiffness,
+)
+from simulator.equilibrium import ContactTerm, Equilibrium
 from simulator.linear import DIRECT_LIMIT_DOFS, CoarseSpace, LinearSolver
 from simulator.mesh import DistributedMesh, distribute
 from simulator.nodes import NodeOrder
@@ -49,7 +54,6 @@ TISSUE = {
 
 CONTACT_MODULUS_MPA = 0.1
 """Modulus of loaded plantar tissue that scales the penalty under the foot."""
-
 
 
 @dataclass(frozen=True)
@@ -168,7 +172,9 @@ def build_foot_model(comm: MPI.Intracomm, scenario: Scenario, table: Insole) -> 
             scenario.name, "insole.zones", "zones are not read by this version", allowed="layers"
         )
     foot, insole = build_geometry(comm, scenario, table)
-    mesh, laws, regions, ground = foot.mesh, {}, (), 0.0
+    mesh, ground = foot.mesh, 0.0
+    laws: dict[int, Law] = {}
+    regions: tuple[int, ...] = ()
     for region in FOOT_REGIONS:
         laws[int(region)] = law(TISSUE[region])
     if insole is not None:
@@ -198,7 +204,7 @@ def build_foot_model(comm: MPI.Intracomm, scenario: Scenario, table: Insole) -> 
     reduction = Reduction(space, distributed.facet_tags, segments, surfaces)
     connectors = Connectors(segments, foot_joints(foot.joints), foot_bands(foot.bands))
     plantar, below = _contacts(scenario, distributed, space, ground, laws, insole is None)
-    contacts = [below] if insole is None else [plantar, below]
+    contacts: list[ContactTerm] = [below] if insole is None else [plantar, below]
     equilibrium = Equilibrium(reduction, solid, connectors, contacts)
     linear = _linear(scenario, reduction, distributed, surfaces)
     return FootModel(
@@ -216,7 +222,14 @@ def build_foot_model(comm: MPI.Intracomm, scenario: Scenario, table: Insole) -> 
     )
 
 
-def _contacts(scenario, distributed, space, ground, laws, barefoot):  # type: ignore[no-untyped-def]
+def _contacts(
+    scenario: Scenario,
+    distributed: DistributedMesh,
+    space: dolfinx.fem.FunctionSpace,
+    ground: float,
+    laws: dict[int, Law],
+    barefoot: bool,
+) -> tuple[PairContact | PlaneContact, PlaneContact]:
     contact, tags = scenario.contact, distributed.facet_tags
     sole = ContactSurface(space, tags.find(int(Surface.PLANTAR)))
     under_foot = penalty_stiffness(CONTACT_MODULUS_MPA, sole.size_mm, contact.penalty_factor)
@@ -230,9 +243,7 @@ def _contacts(scenario, distributed, space, ground, laws, barefoot):  # type: ig
     softest = min(young_modulus_mpa(laws[r]) for r in laws if r not in TISSUE)
     modulus = min(max(softest, 0.3), 3.0)
     under_insole = penalty_stiffness(modulus, bottom.size_mm, contact.penalty_factor)
-    pair = PairContact(
-        sole, top, ContactLaw(under_foot, friction=contact.friction_foot_insole)
-    )
+    pair = PairContact(sole, top, ContactLaw(under_foot, friction=contact.friction_foot_insole))
     plane = PlaneContact(
         bottom,
         origin,
@@ -243,7 +254,12 @@ def _contacts(scenario, distributed, space, ground, laws, barefoot):  # type: ig
     return pair, plane
 
 
-def _linear(scenario, reduction, distributed, surfaces) -> LinearSolver:  # type: ignore[no-untyped-def]
+def _linear(
+    scenario: Scenario,
+    reduction: Reduction,
+    distributed: DistributedMesh,
+    surfaces: dict[str, int],
+) -> LinearSolver:
     preset = scenario.solver.preset
     if preset == "auto":
         size = 3 * reduction.space.dofmap.index_map.size_global

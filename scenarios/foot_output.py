@@ -231,7 +231,9 @@ def _nodal_pressure(model: FootModel) -> Array:
     surface = model.plantar.slave
     out = model.plantar.output()
     per = surface.points_per_facet
-    weight = (out.area_reference_mm2[:, None] * np.abs(np.tile(surface.shapes, (len(out.point) // per, 1))))
+    weight = out.area_reference_mm2[:, None] * np.abs(
+        np.tile(surface.shapes, (len(out.point) // per, 1))
+    )
     value = weight * out.pressure_mpa[:, None]
     blocks = surface.facets[surface.local]
     index = np.repeat(blocks, per, axis=0)

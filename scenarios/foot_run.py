@@ -101,9 +101,7 @@ class FootRun:
             StepsExhausted: If that fails.
         """
         counters = self.march.counters
-        approach(
-            self.model, self.loads, percent, self.solve, counters, APPROACH_STEPS, shown
-        )
+        approach(self.model, self.loads, percent, self.solve, counters, APPROACH_STEPS, shown)
         # The last step of the approach held the angles; the closure of the instant takes over.
         report = self.solve_at(percent)
         counters.add(report)

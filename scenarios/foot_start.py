@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +23,7 @@ from simulator.rotations import about
 from simulator.segments import Poses
 from simulator.stepping import Counters, March, StepSettings, march
 
-Array = NDArray[np.float64]
+Array = NDArray[Any]
 
 GUIDE_N_PER_MM = 100.0
 """Spring that presses the foot before the force takes over."""
@@ -54,7 +55,7 @@ def place(model: FootModel, load: FootLoad) -> None:
     insole = model.insole
     under = model.ground_height_mm
     if insole is None:
-        below = np.full(len(turned), under)
+        below: Array = np.full(len(turned), under)
     else:
         drop = max(0.0, insole.overlap_mm)
         below = insole.top_height(turned[:, 0], turned[:, 2]) - drop

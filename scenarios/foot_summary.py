@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from meshes.foot_landmarks import FootLandmarks
 from scenarios.foot_loads import FootLoads
 from scenarios.foot_model import FootModel
 from scenarios.plantar import RegionLoads, plantar_section, summarise
@@ -65,7 +66,9 @@ def _range(values: Sequence[float]) -> MinMax:
 def _cop_error(
     foot: Sequence[FootInstant], window: tuple[float, float]
 ) -> tuple[float | None, tuple[float, float] | None]:
-    inside = [f for f in foot if window[0] <= f.percent <= window[1] and f.calibration_weight > 0.99]
+    inside = [
+        f for f in foot if window[0] <= f.percent <= window[1] and f.calibration_weight > 0.99
+    ]
     if not inside:
         return None, None
     squares = [
@@ -151,7 +154,7 @@ def summary_of(
     )
 
 
-def neutral_arch_height_mm(marks) -> float:  # type: ignore[no-untyped-def]
+def neutral_arch_height_mm(marks: FootLandmarks) -> float:
     """Arch height of the unloaded foot; see ``foot_output.arch_height_mm``."""
     along = marks.heads[0] - marks.calcaneal_tubercle
     away = marks.navicular - marks.calcaneal_tubercle

@@ -33,7 +33,7 @@ from scenarios.plantar import regional_loads, sense
 from scenarios.plantar_table import sensor_rows
 from scenarios.run import RunContext
 from scenarios.schema import Insole, Scenario
-from scenarios.summary import Role, Summary
+from scenarios.summary import Role, Summary, read_summary
 from scenarios.table import GrowingTable
 from scenarios.upper import UpperModel, UpperState
 from simulator.checkpoint import (
@@ -170,7 +170,7 @@ class Session:
         if base is None:
             return "baseline", None, key
         if base.calibration_dir is not None:
-            return "candidate", self._from_folder(base.calibration_dir), key
+            return "candidate", *self._from_folder(base.calibration_dir)
         found = agree(context.comm, lambda: from_cache(key))
         if found is None:
             context.progress.start(f"{self.title}, baseline", 100.0)
@@ -179,17 +179,18 @@ class Session:
                 keep_in_cache(key, found)
         return "candidate", found, key
 
-    def _from_folder(self, folder: Path) -> Calibration:
-        def look() -> Calibration:
+    def _from_folder(self, folder: Path) -> tuple[Calibration, str]:
+        def look() -> tuple[Calibration, str]:
             found = read_calibration(folder / "calibration" / FILE)
-            if found is None:
+            key = read_summary(folder).calibration
+            if found is None or key is None:
                 raise ScenarioError(
                     self.context.scenario.name,
                     "baseline.calibration_dir",
                     f"{folder} holds no calibration",
                     allowed="a finished baseline result",
                 )
-            return found
+            return found, key
 
         return agree(self.context.comm, look)
 
@@ -200,9 +201,7 @@ class Session:
         run = foot_run(model, loads, scenario, lambda _: None)
         try:
             run.start(self.instants[0], lambda _: None)
-            run.go_on(
-                self.instants, lambda where, _: context.progress.update(where.at, "baseline")
-            )
+            run.go_on(self.instants, lambda where, _: context.progress.update(where.at, "baseline"))
         except StepsExhausted as error:
             raise _not_converged(error, "on the baseline insole") from error
         return run.record.calibration()

@@ -11,8 +11,10 @@ both derivatives at zero. Source: docs/theory/reduction.md, "Connectors".
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Any
 
 import casadi as ca
 import numpy as np
@@ -20,7 +22,7 @@ from numpy.typing import NDArray
 
 from simulator.segments import Poses, Segments, increment_scale
 
-Array = NDArray[np.float64]
+Array = NDArray[Any]
 _TINY = 1e-12
 
 
@@ -163,7 +165,9 @@ def _log(rotation: ca.SX) -> ca.SX:
     return v * (ca.atan2(sine, cosine) / sine)
 
 
-def _derivatives(name: str, d: ca.SX, inputs: list[ca.SX], energy: ca.SX, extra: ca.SX) -> ca.Function:
+def _derivatives(
+    name: str, d: ca.SX, inputs: list[ca.SX], energy: ca.SX, extra: ca.SX
+) -> ca.Function:
     hessian, gradient = ca.hessian(energy, d)
     jacobian = ca.jacobian(extra, d)
     zero = ca.DM.zeros(d.shape)
@@ -206,7 +210,7 @@ def _band_function(points: int) -> ca.Function:
         + _turn(d[6 * i + 3 : 6 * i + 6], r[:, 3 * i : 3 * i + 3]) @ p[:, i]
         for i in range(points)
     ]
-    length = sum(ca.norm_2(b - a) for a, b in zip(place[:-1], place[1:], strict=True))
+    length = sum(ca.norm_2(b - a) for a, b in itertools.pairwise(place))
     e = ca.fmax(length - k[2], 0)
     stiffness, toe = k[0], k[1]
     in_toe = stiffness * e**3 / (6 * toe)
@@ -285,10 +289,10 @@ class Connectors:
 
         for i, (band, index) in enumerate(zip(self.bands, self._band_index, strict=True)):
             rows = list(index)
-            arms = (band.points_mm - self.segments.reference_mm[rows]).T
+            points = (band.points_mm - self.segments.reference_mm[rows]).T
             k = [band.stiffness_n_per_mm, band.toe_mm, band.rest_length_mm]
             stacked = np.hstack([r[s] for s in rows])
-            e, g, h, force, _ = _band_function(len(rows))(c[rows].T, stacked, arms, k)
+            e, g, h, force, _ = _band_function(len(rows))(c[rows].T, stacked, points, k)
             where = np.concatenate([np.arange(6 * s, 6 * s + 6) for s in rows])
             energy += float(e)
             np.add.at(gradient, where, np.asarray(g).ravel())

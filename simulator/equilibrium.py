@@ -36,18 +36,43 @@ from simulator.sparsity import (
     triple_product,
 )
 
-Array = NDArray[np.float64]
+Array = NDArray[Any]
 
 
 class ContactTerm(Protocol):
     """A contact condition between surfaces; see ``simulator.contact``."""
 
-    def update_candidates(self, u: dolfinx.fem.Function) -> bool: ...
-    def pattern(self) -> tuple[NDArray[Any], NDArray[Any]]: ...
-    def evaluate(self, u: dolfinx.fem.Function, need_tangent: bool) -> Any: ...
-    def commit(self, u: dolfinx.fem.Function | None = None) -> None: ...
-    def state(self) -> Any: ...
-    def restore(self, state: Any) -> None: ...
+    def update_candidates(self, u: dolfinx.fem.Function) -> bool:
+        """Renew the superset of pairs; true where the pattern changed; collective."""
+        ...
+
+    def pattern(self) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Rectangles of scalar dofs that the tangent may fill."""
+        ...
+
+    def evaluate(self, u: dolfinx.fem.Function, need_tangent: bool) -> Any:
+        """Residual, and tangent where asked for, at a displacement; collective."""
+        ...
+
+    def commit(self, u: dolfinx.fem.Function | None = None) -> None:
+        """Make the present histories the old ones."""
+        ...
+
+    def state(self) -> Any:
+        """Copy of the histories."""
+        ...
+
+    def restore(self, state: Any) -> None:
+        """Go back to a copy."""
+        ...
+
+    def state_global(self) -> Any:
+        """Histories in an order that ranks do not change; collective."""
+        ...
+
+    def restore_global(self, state: Any) -> None:
+        """Put those back; collective."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +104,13 @@ class Drives:
 class Loading(Protocol):
     """Turns extra scalars into drives, and closes the scalars."""
 
-    def drives(self, extra: Array) -> Drives: ...
-    def closure(self, poses: Poses, connectors: ConnectorState, extra: Array) -> ClosureState: ...
+    def drives(self, extra: Array) -> Drives:
+        """What acts on the segments for given extra scalars (N)."""
+        ...
+
+    def closure(self, poses: Poses, connectors: ConnectorState, extra: Array) -> ClosureState:
+        """Rows that close the extra scalars."""
+        ...
 
 
 class FixedLoading:
@@ -134,7 +164,7 @@ class Equilibrium:
         self.contacts = tuple(contacts)
         self.comm = reduction.comm
         self.poses = reduction.segments.neutral()
-        self.extra = np.zeros(EXTRA_SCALARS)
+        self.extra: Array = np.zeros(EXTRA_SCALARS)
         self.loading: Loading = FixedLoading(Drives({}), len(reduction.segments))
         self._nodal = solid.u.x.petsc_vec.duplicate()
         self._stiffness: PETSc.Mat | None = None
@@ -171,7 +201,7 @@ class Equilibrium:
     def write_unknowns(self, y: PETSc.Vec) -> None:
         """Write the present state into ``y``: segment increments are zero."""
         r = self.reduction
-        values = self.u.x.array.reshape(-1, 3)[r.free].ravel()
+        values: Array = self.u.x.array.reshape(-1, 3)[r.free].ravel()
         if self.comm.rank == 0:
             values = np.concatenate([values, np.zeros(6 * len(r.segments)), self.extra])
         y.array_w[:] = values

@@ -25,15 +25,29 @@ class TaggedMeshLike(Protocol):
     """Plain arrays of a simplex mesh; see ``meshes.tagged.TaggedMesh``."""
 
     @property
-    def points(self) -> NDArray[np.float64]: ...
+    def points(self) -> NDArray[np.float64]:
+        """Vertices (n, 3), mm."""
+        ...
+
     @property
-    def cells(self) -> Ints: ...
+    def cells(self) -> Ints:
+        """Vertices of each tetrahedron, (m, 4)."""
+        ...
+
     @property
-    def cell_tags(self) -> NDArray[np.int32]: ...
+    def cell_tags(self) -> NDArray[np.int32]:
+        """Region of each cell."""
+        ...
+
     @property
-    def facets(self) -> Ints: ...
+    def facets(self) -> Ints:
+        """Vertices of each tagged facet, (k, 3)."""
+        ...
+
     @property
-    def facet_tags(self) -> NDArray[np.int32]: ...
+    def facet_tags(self) -> NDArray[np.int32]:
+        """Surface of each tagged facet."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

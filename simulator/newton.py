@@ -16,13 +16,13 @@ from typing import Any
 
 import numpy as np
 from mpi4py import MPI
+from numpy.typing import NDArray
 from petsc4py import PETSc
 
 from simulator.equilibrium import ClosureState, Equilibrium
 from simulator.linear import LinearSolver
 from simulator.reduction import EXTRA_SCALARS
 from simulator.segments import Poses
-
 
 KEPT_VOLUME = 0.3
 """Share of the least volume ratio that one iteration must leave."""
@@ -90,7 +90,7 @@ class _BorderedStep:
             rhs.array_w[free + n :] = 0.0
         self._solve(rhs, x)
         coupled = np.flatnonzero(np.any(closure.columns != 0.0, axis=0))
-        scalars = np.zeros(EXTRA_SCALARS)
+        scalars: NDArray[Any] = np.zeros(EXTRA_SCALARS)
         if len(coupled):
             responses = []
             for j in coupled:

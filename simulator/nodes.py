@@ -8,6 +8,8 @@ and field files are then the same on any number of ranks.
 
 from __future__ import annotations
 
+from typing import Any
+
 import dolfinx
 import numpy as np
 from numpy.typing import NDArray
@@ -33,15 +35,17 @@ class NodeOrder:
         mark = dolfinx.fem.Function(space)
         block = mark.x.array.reshape(-1, 3)
         block[:] = -np.inf
-        # PETSc has a greatest, not a least, value; negated keys. Exact in floating point up to 9e15, far beyond any mesh.
+        # PETSc reduces to the greatest value, so keys are negated; floating point holds them
+        # exactly up to 9e15, far beyond any mesh.
         np.maximum.at(block[:, 0], cells.ravel(), -keys.ravel().astype(float))
         mark.x.petsc_vec.ghostUpdate(PETSc.InsertMode.MAX_VALUES, PETSc.ScatterMode.REVERSE)
         mark.x.scatter_forward()
         block[:, 0] *= -1.0
         self._keys = block[: self.owned, 0].astype(np.int64)
         parts = self.comm.gather(self._keys)
-        self._order = self._counts = None
-        table = None
+        self._order: NDArray[Any] | None = None
+        self._counts: NDArray[Any] | None = None
+        table: NDArray[Any] | None = None
         if parts is not None:
             together = np.concatenate(parts)
             self._order = np.argsort(together, kind="stable")
@@ -50,10 +54,13 @@ class NodeOrder:
         owned_cells = space.mesh.topology.index_map(3).size_local
         self._cell_ids = distributed.cell_ids[:owned_cells]
         node_keys = block[:, 0].astype(np.int64)[cells[:owned_cells]]
-        self.cells: NDArray[np.int64] | None = None
-        self.cell_tags: NDArray[np.int32] | None = None
-        parts = self.comm.gather((self._cell_ids, node_keys, distributed.cell_tags.values[:owned_cells]))
+        self.cells: NDArray[Any] | None = None
+        self.cell_tags: NDArray[Any] | None = None
+        parts = self.comm.gather(
+            (self._cell_ids, node_keys, distributed.cell_tags.values[:owned_cells])
+        )
         if parts is not None:
+            assert table is not None
             ids = np.concatenate([p[0] for p in parts])
             order = np.argsort(ids, kind="stable")
             self._cell_order = order
@@ -69,7 +76,8 @@ class NodeOrder:
         """Give each rank the values of its owned nodes from rank 0's array."""
         parts = None
         if self.comm.rank == 0:
-            assert values is not None and self._order is not None
+            assert values is not None
+            assert self._order is not None and self._counts is not None
             together = np.empty_like(values)
             together[self._order] = values
             parts = np.split(together, self._counts)

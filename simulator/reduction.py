@@ -73,7 +73,9 @@ class Reduction:
         mark = dolfinx.fem.Function(self.space)
         block = mark.x.array.reshape(-1, 3)
         for name in sorted(surfaces, key=self.segments.index, reverse=True):
-            dofs = dolfinx.fem.locate_dofs_topological(self.space, 2, facet_tags.find(surfaces[name]))
+            dofs = dolfinx.fem.locate_dofs_topological(
+                self.space, 2, facet_tags.find(surfaces[name])
+            )
             block[dofs] = self.segments.index(name) + 1
         # A facet may be unknown to the owner of its nodes: the largest mark wins everywhere.
         mark.x.petsc_vec.ghostUpdate(PETSc.InsertMode.MAX_VALUES, PETSc.ScatterMode.REVERSE)
@@ -104,9 +106,7 @@ class Reduction:
         index_map = self.space.dofmap.index_map
         blocks = index_map.local_to_global(np.arange(self.local, dtype=np.int32))
         shift = self.tail_blocks * (blocks >= self._first_rank_owned)
-        return PETSc.LGMap().create(
-            (blocks + shift).astype(np.int32), bsize=3, comm=self.comm
-        )
+        return PETSc.LGMap().create((blocks + shift).astype(np.int32), bsize=3, comm=self.comm)
 
     def create_vector(self) -> PETSc.Vec:
         """Return a zero vector of the layout of ``y``."""

@@ -7,11 +7,13 @@ leading axes are free. Source: docs/theory/reduction.md, section "Rotations".
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
 
-Array = NDArray[np.float64]
+Array = NDArray[Any]
 
 
 def skew(vector: Array) -> Array:

@@ -5,13 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from simulator.rotations import exponential
 
-Array = NDArray[np.float64]
+Array = NDArray[Any]
 
 ROTATION_LENGTH_MM = 50.0
 """Length that scales rotations in the unknowns: ``q = (translation, length * angle)``.

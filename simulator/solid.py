@@ -30,9 +30,17 @@ COMPILER_OPTIONS = {"cffi_extra_compile_args": ["-O3", "-march=native"], "timeou
 class Law(Protocol):
     """Hyperelastic law as UFL; see ``materials.law.Law``."""
 
-    def parameters(self) -> dict[str, float]: ...
-    def first_piola(self, F: Any, p: Any = None) -> Any: ...
-    def energy(self, F: Any, p: Any = None) -> Any: ...
+    def parameters(self) -> dict[str, float]:
+        """Numbers of the law by name."""
+        ...
+
+    def first_piola(self, F: Any, p: Any = None) -> Any:
+        """First Piola-Kirchhoff stress (MPa)."""
+        ...
+
+    def energy(self, F: Any, p: Any = None) -> Any:
+        """Strain energy per reference volume (MPa)."""
+        ...
 
 
 class Solid:
@@ -58,7 +66,10 @@ class Solid:
         self._check_regions()
         v, du = ufl.TestFunction(u.function_space), ufl.TrialFunction(u.function_space)
         self._dx = ufl.Measure(
-            "dx", self.mesh, subdomain_data=cell_tags, metadata={"quadrature_degree": quadrature_degree}
+            "dx",
+            self.mesh,
+            subdomain_data=cell_tags,
+            metadata={"quadrature_degree": quadrature_degree},
         )
         gradient = ufl.Identity(3) + ufl.grad(u)
         f = ufl.variable(gradient)

@@ -9,6 +9,7 @@ hundreds of thousands of contact blocks into a matrix without one is not.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -43,7 +44,7 @@ def send_to_owners(comm: MPI.Comm, keys: Keys, starts: NDArray[np.int64]) -> Key
     if comm.size == 1:
         return keys
     cuts = np.searchsorted(keys, starts.astype(np.int64) << 32)
-    parts = [keys[a:b] for a, b in zip(cuts[:-1], cuts[1:], strict=True)]
+    parts = [keys[a:b] for a, b in itertools.pairwise(cuts)]
     return merge_keys(comm.alltoall(parts))
 
 

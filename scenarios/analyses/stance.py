@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from meshes.foot import foot_outline
 from scenarios.gait.build import build_gait
+from scenarios.gait.stance import StanceGait
 from scenarios.loading import foot_dimensions
 from scenarios.run import RunContext
 from scenarios.session import Session, make_gait, percent_grid
@@ -15,7 +16,7 @@ def run(context: RunContext) -> Summary:
     """Run the analysis; see ``scenarios.run.AnalysisModule``."""
     scenario = context.scenario
 
-    def build():  # type: ignore[no-untyped-def]
+    def build() -> StanceGait:
         outline = foot_outline(foot_dimensions(scenario.subject))
         return build_gait(scenario.gait, scenario.subject, outline)
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 from meshes.foot import foot_outline
 from scenarios.gait.build import walker_of
 from scenarios.gait.built_in import standing_gait
+from scenarios.gait.stance import StanceGait
 from scenarios.loading import foot_dimensions
 from scenarios.run import RunContext
 from scenarios.session import Session, make_gait
@@ -19,7 +20,7 @@ def run(context: RunContext) -> Summary:
     """Run the analysis; see ``scenarios.run.AnalysisModule``."""
     scenario = context.scenario
 
-    def build():  # type: ignore[no-untyped-def]
+    def build() -> StanceGait:
         outline = foot_outline(foot_dimensions(scenario.subject))
         walker = walker_of(scenario.subject, outline)
         return standing_gait(walker, scenario.standing.body_weight_share)
