@@ -40,7 +40,7 @@ def _write_table(data: Mapping[str, object], prefix: str, lines: list[str]) -> N
 
 
 def _key(key: str) -> str:
-    return key if _BARE_KEY.match(key) else _text(key)
+    return key if _BARE_KEY.fullmatch(key) else _text(key)
 
 
 def _text(text: str) -> str:
