@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,8 @@ Array = NDArray[np.float64]
 APPROACH_STEPS = StepSettings(first=0.25, largest=0.25, smallest=1e-3)
 STANCE_STEPS = StepSettings(first=1.0, largest=2.5, smallest=0.01)
 """Steps in per cent of stance."""
+CLOSURE_STEPS = StepSettings(first=1.0, largest=1.0, smallest=1e-2)
+"""Steps of the weight with which the closure takes over, once contact is made."""
 
 
 @dataclass(slots=True)
@@ -102,12 +104,22 @@ class FootRun:
         """
         counters = self.march.counters
         approach(self.model, self.loads, percent, self.solve, counters, APPROACH_STEPS, shown)
-        # The last step of the approach held the angles; the closure of the instant takes over.
-        report = self.solve_at(percent)
-        counters.add(report)
-        self.model.equilibrium.commit()
+        self._close(percent, counters)
         self.march.at, self.march.step = percent, STANCE_STEPS.first
         self.record.add(self.model, percent)
+
+    def _close(self, percent: float, counters: Counters) -> None:
+        """Hand the torques over from held angles to the closure of an instant; collective."""
+        load, equilibrium = self.loads.at(percent), self.model.equilibrium
+
+        def solve_at(share: float) -> NewtonReport:
+            self.log(f"{percent:7.3f} % of stance, closure {share:.3f}")
+            now = replace(load, weight=share * load.weight)
+            equilibrium.loading = FootLoading(now, self.model.segments, self.model.joint_names)
+            return self.solve()
+
+        begun = March(0.0, CLOSURE_STEPS.first, counters)
+        march(equilibrium, solve_at, begun, 1.0, (), CLOSURE_STEPS, lambda *_: None)
 
     def go_on(
         self,
