@@ -78,11 +78,16 @@ def compare_folders(folders: Sequence[Path]) -> tuple[Comparison, ...]:
     """Read and compare result folders, each with the first.
 
     Raises:
-        ScenarioError: fewer than two, or a folder without a readable summary.
+        ScenarioError: fewer than two, or a folder without a readable summary or without outputs.
     """
     if len(folders) < 2:
         raise ScenarioError("compare", "", "needs two result folders", allowed="DIR DIR ...")
     summaries = [read_summary(folder) for folder in folders]
+    for folder, summary in zip(folders, summaries, strict=True):
+        if next(main_outputs(summary), None) is None:
+            raise ScenarioError(
+                str(folder), "", "holds no outputs, only meshes", allowed="a result of run"
+            )
     first = summaries[0]
     return tuple(
         compare_summaries(first, other, str(folder))

@@ -21,10 +21,6 @@ from scenarios.upper.anatomy import upper_anatomy
 def run(context: RunContext) -> Summary:
     """Mesh, measure and draw; see ``scenarios.run.AnalysisModule``."""
     begun, scenario, rank = time.monotonic(), context.scenario, context.comm.rank
-    if scenario.insole.zones:
-        raise ScenarioError(
-            scenario.name, "insole.zones", "zones are not read by this version", allowed="layers"
-        )
     geometry = _geometry(context)
     meshed = time.monotonic()
     quality = body_qualities(geometry)

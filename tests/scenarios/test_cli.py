@@ -86,6 +86,10 @@ WRONG = [
     (["run", "walking", "-o", "other"], "holds no result"),
     (["mesh", "walking", "--set", "x=1"], "unknown key"),
     (["check", "walking", "--set", "analysis=impact"], "standing, stance"),
+    (
+        ["check", "walking", "--set", "insole.zones=[{region='heel', material='cork'}]"],
+        "zones are not meshed",
+    ),
     (["compare", "other"], "two result folders"),
     (["compare", "other", "nowhere"], "holds no result"),
     (["report", "nowhere"], "no such folder"),

@@ -176,6 +176,16 @@ def test_wrong_folders(tmp_path: Path) -> None:
         compare_folders([tmp_path / "x", tmp_path])
 
 
+def test_a_folder_of_meshes_is_refused(tmp_path: Path) -> None:
+    run, meshes = tmp_path / "run", tmp_path / "meshes"
+    empty = summary(200.0, plantar=None, alignment=None, lumbar=None)
+    for folder, content in ((run, summary(200.0)), (meshes, empty)):
+        folder.mkdir()
+        (folder / "summary.json").write_text(summary_text(content))
+    with pytest.raises(ScenarioError, match="only meshes"):
+        compare_folders([run, meshes])
+
+
 def test_estimates_come_from_the_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     table = tmp_path / "table.toml"
     table.write_text(
