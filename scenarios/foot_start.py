@@ -52,15 +52,7 @@ def place(model: FootModel, load: FootLoad) -> None:
 
     surface = model.plantar.slave
     turned = pivot + (surface.reference - pivot) @ foot.T
-    insole = model.insole
-    under = model.ground_height_mm
-    if insole is None:
-        below: Array = np.full(len(turned), under)
-    else:
-        drop = max(0.0, insole.overlap_mm)
-        below = insole.top_height(turned[:, 0], turned[:, 2]) - drop
-    clearance = float(np.min(turned[:, 1] - below))
-    shift = np.array([0.0, -clearance - OVERLAP_MM, 0.0])
+    shift = _touching(model, surface.reference, turned)
 
     equilibrium = model.equilibrium
     reduction = equilibrium.reduction
@@ -73,6 +65,27 @@ def place(model: FootModel, load: FootLoad) -> None:
     equilibrium.extra[:] = 0.0
     free = values[reduction.free].ravel()
     reduction.displace(equilibrium.u, free, equilibrium.poses)
+
+
+def _touching(model: FootModel, sole: Array, turned: Array) -> Array:
+    """Return the shift (3,) that brings the turned sole (n, 3) down on what is under it.
+
+    The point that touches first lies over its own place in the foot frame: the foot
+    rolls down from there, and the measured path of the centre of pressure, which is
+    given in the frame of the foot lying flat, then meets the same parts of the sole.
+    """
+    insole, under = model.insole, model.ground_height_mm
+    shift = np.zeros(3)
+    for _ in range(2):
+        below: Array = np.full(len(turned), under)
+        if insole is not None:
+            drop = max(0.0, insole.overlap_mm)
+            below = insole.top_height(turned[:, 0] + shift[0], turned[:, 2] + shift[2]) - drop
+        clearance = turned[:, 1] - below
+        first = int(np.argmin(clearance))
+        shift[[0, 2]] = sole[first, [0, 2]] - turned[first, [0, 2]]
+    shift[1] = -float(clearance[first]) - OVERLAP_MM
+    return shift
 
 
 def foot_nodes(model: FootModel) -> NDArray[np.int64]:

@@ -127,14 +127,13 @@ class Session:
             calibration,
         )
         run = foot_run(model, loads, scenario, context.folder.log)
-        results = RunRecord()
         saved = self._saved()
         last = saved.results.last_percent if saved is not None else None
         context.begin(dofs=model.dofs + upper.dofs, cells=model.cells, last_percent=last or 0.0)
         context.progress.start(self.title, 100.0)
         self.clock.lap("setup")
         state = upper.initial()
-        part = _Part(self, run, upper, results, state)
+        part = _Part(self, run, upper, RunRecord(), state)
         if saved is None:
             part.begin()
         else:
@@ -149,7 +148,7 @@ class Session:
         memory = context.comm.allreduce(memory_mb())
         warnings = (*self.gait.warnings, *upper.warnings)
         return summary_of(
-            scenario, model, loads, results, run.march.counters, role, key, memory,
+            scenario, model, loads, part.results, run.march.counters, role, key, memory,
             context.comm.size, self.clock.parts, time.monotonic() - self.clock.start, warnings,
             upper.dofs,
         )  # fmt: skip

@@ -21,15 +21,13 @@ class ContactLaw:
         smoothing_mm: penetration over which the pressure rises as a parabola
             before it goes on as a straight line; zero gives a kink at closure.
         friction: Coulomb coefficient, zero for a frictionless interface.
-        tangential_ratio: elastic tangential stiffness over ``penalty_mpa_per_mm``.
-        rounding: of the corner between stick and slip (see :func:`coulomb`).
+        slip_mm: tangential way over which friction builds up (see :func:`coulomb`).
     """
 
     penalty_mpa_per_mm: float
     smoothing_mm: float = 0.1
     friction: float = 0.0
-    tangential_ratio: float = 0.5
-    rounding: float = 1.0
+    slip_mm: float = 0.2
 
     def __post_init__(self) -> None:
         if not self.penalty_mpa_per_mm > 0.0:
@@ -38,15 +36,8 @@ class ContactLaw:
             raise ValueError(f"smoothing_mm must not be negative: {self.smoothing_mm}")
         if self.friction < 0.0:
             raise ValueError(f"friction must not be negative: {self.friction}")
-        if not self.tangential_ratio > 0.0:
-            raise ValueError(f"tangential_ratio must be positive: {self.tangential_ratio}")
-        if not 0.0 < self.rounding <= 1.0:
-            raise ValueError(f"rounding must be above 0 and at most 1: {self.rounding}")
-
-    @property
-    def tangential_mpa_per_mm(self) -> float:
-        """Elastic stiffness of a sticking point."""
-        return self.tangential_ratio * self.penalty_mpa_per_mm
+        if not self.slip_mm > 0.0:
+            raise ValueError(f"slip_mm must be positive: {self.slip_mm}")
 
     def pressure(self, closure_mm: Array) -> tuple[Array, Array]:
         """Pressure (MPa) and its slope (MPa/mm) at closures (n,); open is negative."""
@@ -73,15 +64,15 @@ class FrictionResponse:
     """Tangential traction and its derivatives at n points.
 
     Attributes:
-        traction: (n, 3) on the slave.
-        by_trial: (n, 3, 3) derivative by the trial traction.
+        traction: (n, 3) on the slave, MPa.
+        by_slip: (n, 3, 3) derivative by the way from the anchor, MPa/mm.
         by_pressure: (n, 3) derivative by the contact pressure.
-        kept: (n, 3) trial traction that the history keeps; slip is what it loses.
+        kept: (n, 3) part of that way that the history keeps, mm; the rest is slip.
         slipping: (n,) mask of points on the cone.
     """
 
     traction: Array
-    by_trial: Array
+    by_slip: Array
     by_pressure: Array
     kept: Array
     slipping: NDArray[np.bool_]
@@ -90,41 +81,36 @@ class FrictionResponse:
         """The same of some of the points."""
         return FrictionResponse(
             self.traction[chosen],
-            self.by_trial[chosen],
+            self.by_slip[chosen],
             self.by_pressure[chosen],
             self.kept[chosen],
             self.slipping[chosen],
         )
 
 
-def coulomb(
-    trial: Array, pressure: Array, friction: float, rounding: float = 1.0
-) -> FrictionResponse:
-    """Return a trial traction (n, 3) to the friction cone of radius ``friction * pressure``.
+def coulomb(way: Array, pressure: Array, friction: float, slip_mm: float) -> FrictionResponse:
+    """Friction against the tangential way (n, 3) of points from their anchors.
 
-    The corner between stick and slip is a parabola over trial tractions of
-    ``1 - rounding`` to ``1 + rounding`` radii, which keeps Newton's method from
-    going to and fro between the two. Below it a point sticks elastically, above it
-    the traction is the cone's radius.
+    The traction rises as a parabola to the cone of radius ``friction * pressure``, which
+    it reaches with a level end at ``slip_mm`` whatever the pressure. A stiffness that does
+    not fall with the pressure lets points at the rim of contact slip after microns, and
+    Newton's method then frees them one row of facets an iteration.
     """
     limit = friction * pressure
-    size = np.sqrt(dot(trial, trial))
-    ratio = size / np.where(limit > 0.0, limit, 1.0)
-    ratio = np.where(limit > 0.0, ratio, np.where(size > 0.0, np.inf, 0.0))
-    low, high = 1.0 - rounding, 1.0 + rounding
-    bent = np.clip(ratio, low, high)
-    level = np.minimum(ratio, high) - (bent - low) ** 2 / (4.0 * rounding)
-    slope = np.where(ratio < high, 1.0 - (bent - low) / (2.0 * rounding), 0.0)
-    direction = trial / np.where(size > 0.0, size, 1.0)[:, None]
-    secant = np.where(ratio > 0.0, level / np.where(ratio > 0.0, ratio, 1.0), 1.0)
+    size = np.sqrt(dot(way, way))
+    ratio = size / slip_mm
+    early = np.minimum(ratio, 1.0)
+    # Level of the traction over the way, and its slope, both times slip_mm.
+    secant = np.where(ratio > 1.0, 1.0 / np.maximum(ratio, 1.0), 2.0 - early)
+    slope = 2.0 - 2.0 * early
+    direction = way / np.where(size > 0.0, size, 1.0)[:, None]
     along = direction[:, :, None] * direction[:, None, :]
-    by_trial = secant[:, None, None] * np.eye(3)
-    by_trial += (slope - secant)[:, None, None] * along
-    steady = level - np.minimum(ratio, high) * slope
+    by_slip = secant[:, None, None] * np.eye(3) + (slope - secant)[:, None, None] * along
+    level = early * (2.0 - early)
     return FrictionResponse(
-        traction=(limit * level)[:, None] * direction,
-        by_trial=by_trial,
-        by_pressure=(friction * steady)[:, None] * direction,
-        kept=(np.minimum(ratio, high) * limit)[:, None] * direction,
-        slipping=ratio >= high,
+        traction=-(limit * level)[:, None] * direction,
+        by_slip=-(limit / slip_mm)[:, None, None] * by_slip,
+        by_pressure=-(friction * level)[:, None] * direction,
+        kept=(early * slip_mm)[:, None] * direction,
+        slipping=ratio >= 1.0,
     )

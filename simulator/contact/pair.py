@@ -284,8 +284,8 @@ class PairContact:
             share, share_slope = closing_share(closure[index], state.closure_mm[index])
             share, share_slope = share * held, share_slope * held
             across = offset - dot(offset, normal)[:, None] * normal
-            trial = -self.law.tangential_mpa_per_mm * share[:, None] * across
-            friction = coulomb(trial, pressure[index], self.law.friction, self.law.rounding)
+            way = share[:, None] * across
+            friction = coulomb(way, pressure[index], self.law.friction, self.law.slip_mm)
         return ActivePoints(
             index=index,
             weight=self.slave.weights[index],
@@ -324,7 +324,7 @@ class PairContact:
     def _tangent(self, last: _Evaluation) -> tuple[TangentBlocks, ...]:
         """Blocks added up over the points that share their facets."""
         active = last.active
-        found = operators(active, self.law.tangential_mpa_per_mm)
+        found = operators(active)
         nodes = self._nodes(last)
         partner = last.hits.facet[active.index]
         count = self.master.facets.shape[0]
@@ -356,10 +356,9 @@ class PairContact:
         anchor[:, :2] = last.hits.eta
         if last.active.friction is not None and last.active.index.size:
             index = last.active.index
-            elastic = last.active.friction.kept / self.law.tangential_mpa_per_mm
             nodal = last.master_positions[self.master.facets[last.hits.facet[index]]]
             fixed = np.repeat(last.active.normal[:, None], nodal.shape[1], axis=1)
-            place = last.frame.position[index] + elastic
+            place = last.frame.position[index] - last.active.friction.kept
             eta = project(place, nodal, fixed, last.hits.eta[index]).eta
             found = np.isfinite(eta).all(axis=1)
             anchor[index[found], :2] = eta[found]

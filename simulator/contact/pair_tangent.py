@@ -88,8 +88,8 @@ class PointOperators:
         return PointOperators(self.force[chosen], self.place[chosen])
 
 
-def operators(points: ActivePoints, tangential: float) -> PointOperators:
-    """Differentiate at each point; ``tangential`` is the stick stiffness, MPa/mm.
+def operators(points: ActivePoints) -> PointOperators:
+    """Differentiate at each point.
 
     Complete at fixed nodal normals; that these turn with the master's deformation is
     left out, which costs little and saves the neighbouring facets' columns.
@@ -107,13 +107,12 @@ def operators(points: ActivePoints, tangential: float) -> PointOperators:
     force = n[:, None, :, None] * pressure_by[:, :, None, :]
     force += points.pressure[:, None, None, None] * turn
     if points.friction is not None:
-        force += _traction_derivative(points, tangential, tangent_plane, turn, gap_by, pressure_by)
+        force += _traction_derivative(points, tangent_plane, turn, gap_by, pressure_by)
     return PointOperators(force, place)
 
 
 def _traction_derivative(
     points: ActivePoints,
-    tangential: float,
     tangent_plane: Array,
     turn: Array,
     gap_by: Array,
@@ -130,9 +129,9 @@ def _traction_derivative(
     across = d - along[:, None] * n
     share_by = -points.share_slope[:, None, None] * gap_by
     slip += across[:, None, :, None] * share_by[:, :, None, :]
-    by_trial = points.friction.by_trial[:, None]
     by_pressure = points.friction.by_pressure
-    return -tangential * (by_trial @ slip) + by_pressure[:, None, :, None] * pressure_by[:, :, None]
+    change = points.friction.by_slip[:, None] @ slip
+    return change + by_pressure[:, None, :, None] * pressure_by[:, :, None]
 
 
 def stiffness_blocks(

@@ -207,8 +207,8 @@ class PlaneContact:
         held = (state.anchor_facet >= 0) & (pressure > 0.0) & (self.law.friction > 0.0)
         share, share_slope = share * held, share_slope * held
         across = (frame.position - state.anchor) @ self._plane
-        trial = -self.law.tangential_mpa_per_mm * share[:, None] * across
-        friction = coulomb(trial, pressure, self.law.friction, self.law.rounding)
+        way = share[:, None] * across
+        friction = coulomb(way, pressure, self.law.friction, self.law.slip_mm)
         tack = -self.tack_mpa_per_mm * (frame.position - self._reference)
         self._last = _Evaluation(
             frame, closure, pressure, stiffness, share, share_slope, across, friction, tack
@@ -220,7 +220,7 @@ class PlaneContact:
         n = self.normal
         stick = last.share[:, None, None] * self._plane
         stick = stick - (last.share_slope[:, None] * last.across)[:, :, None] * n
-        by_place = -self.law.tangential_mpa_per_mm * (last.friction.by_trial @ stick)
+        by_place = last.friction.by_slip @ stick
         ahead = n + last.friction.by_pressure
         by_place -= last.stiffness[:, None, None] * ahead[:, :, None] * n
         by_place -= self.tack_mpa_per_mm * np.eye(3)
@@ -234,11 +234,10 @@ class PlaneContact:
 
     def _accept(self, last: _Evaluation) -> None:
         """Carry the anchors along with slip."""
-        elastic = last.friction.kept / self.law.tangential_mpa_per_mm
         self._state = replace(
             self._state,
             anchor_facet=np.zeros(last.closure.size, dtype=np.int64),
-            anchor=last.frame.position + elastic,
+            anchor=last.frame.position - last.friction.kept,
             closure_mm=last.closure.copy(),
         )
         self._started = True

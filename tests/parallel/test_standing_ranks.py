@@ -29,4 +29,4 @@ def test_every_number_is_equal_on_one_two_and_three_ranks(mpirun: Callable, tmp_
         unequal = differences(found[1], found[ranks])
         print(f"{ranks} ranks:", *[f"{d:.1e} {key}" for d, key in unequal[:5]], sep="\n  ")
         assert not [pair for pair in unequal if pair[0] > 1e-6]
-    assert found[1]["plantar"]["peak_pressure_kpa"]["whole"] > 20.0
+    assert found[1]["plantar"]["peak_pressure_kpa"]["whole"] > 10.0

@@ -60,8 +60,7 @@ def test_penalty_scales_with_modulus_over_size() -> None:
         {"penalty_mpa_per_mm": 0.0},
         {"penalty_mpa_per_mm": 1.0, "friction": -0.1},
         {"penalty_mpa_per_mm": 1.0, "smoothing_mm": -0.1},
-        {"penalty_mpa_per_mm": 1.0, "tangential_ratio": 0.0},
-        {"penalty_mpa_per_mm": 1.0, "rounding": 2.0},
+        {"penalty_mpa_per_mm": 1.0, "slip_mm": 0.0},
     ],
 )
 def test_impossible_constants_are_refused(wrong: dict[str, float]) -> None:
@@ -69,33 +68,42 @@ def test_impossible_constants_are_refused(wrong: dict[str, float]) -> None:
         ContactLaw(**wrong)
 
 
-@pytest.mark.parametrize("rounding", [0.3, 1.0])
-def test_friction_derivatives(rounding: float) -> None:
+def test_friction_derivatives() -> None:
     rng = np.random.default_rng(1)
-    pressure = np.full(7, 0.2)
+    pressure = np.linspace(0.01, 0.3, 7)
     direction = rng.standard_normal((7, 3))
     direction /= np.linalg.norm(direction, axis=1)[:, None]
-    trial = np.array([0.01, 0.05, 0.09, 0.1, 0.12, 0.15, 0.5])[:, None] * direction
-    answer = coulomb(trial, pressure, 0.5, rounding)
+    way = np.array([0.001, 0.01, 0.05, 0.09, 0.12, 0.15, 0.5])[:, None] * direction
+    answer = coulomb(way, pressure, 0.5, 0.1)
     h = 1e-7
     for axis in range(3):
         shift = h * np.eye(3)[axis]
-        up = coulomb(trial + shift, pressure, 0.5, rounding).traction
-        down = coulomb(trial - shift, pressure, 0.5, rounding).traction
-        assert np.allclose(answer.by_trial[:, :, axis], (up - down) / (2 * h), atol=1e-6)
-    up = coulomb(trial, pressure + h, 0.5, rounding).traction
-    down = coulomb(trial, pressure - h, 0.5, rounding).traction
+        up = coulomb(way + shift, pressure, 0.5, 0.1).traction
+        down = coulomb(way - shift, pressure, 0.5, 0.1).traction
+        assert np.allclose(answer.by_slip[:, :, axis], (up - down) / (2 * h), atol=1e-6)
+    up = coulomb(way, pressure + h, 0.5, 0.1).traction
+    down = coulomb(way, pressure - h, 0.5, 0.1).traction
     assert np.allclose(answer.by_pressure, (up - down) / (2 * h), atol=1e-6)
 
 
 def test_friction_sticks_and_slips() -> None:
-    trial = np.array([[0.02, 0.0, 0.0], [3.0, 4.0, 0.0], [0.0, 0.0, 0.0], [1.0, 0.0, 0.0]])
+    way = np.array([[0.05, 0.0, 0.0], [3.0, 4.0, 0.0], [0.0, 0.0, 0.0], [1.0, 0.0, 0.0]])
     pressure = np.array([0.2, 0.2, 0.2, 0.0])
-    answer = coulomb(trial, pressure, 0.5, 0.5)
-    assert np.allclose(answer.traction, [[0.02, 0, 0], [0.06, 0.08, 0], [0, 0, 0], [0, 0, 0]])
+    answer = coulomb(way, pressure, 0.5, 0.1)
+    expected = [[-0.075, 0, 0], [-0.06, -0.08, 0], [0, 0, 0], [0, 0, 0]]
+    assert np.allclose(answer.traction, expected)
     assert answer.slipping.tolist() == [False, True, False, True]
-    again = coulomb(answer.kept, pressure, 0.5, 0.5)
+    assert np.allclose(np.linalg.norm(answer.kept, axis=1), [0.05, 0.1, 0.0, 0.1])
+    again = coulomb(answer.kept, pressure, 0.5, 0.1)
     assert np.allclose(again.traction, answer.traction)
+
+
+def test_friction_scales_with_pressure_at_any_way() -> None:
+    way = np.array([[0.03, 0.0, 0.0], [0.0, 0.07, 0.0]])
+    light = coulomb(way, np.full(2, 1e-4), 0.5, 0.1)
+    heavy = coulomb(way, np.full(2, 0.3), 0.5, 0.1)
+    assert np.allclose(3e3 * light.traction, heavy.traction)
+    assert np.allclose(light.kept, heavy.kept)
 
 
 def test_slip_counts_from_the_moment_of_touch() -> None:

@@ -15,7 +15,7 @@ from tests.helpers.contact_newton import Model, Term, neo_hookean
 
 LOWER, UPPER = 1, 2
 BOTTOM, TOP, SOLE, LID = 1, 2, 3, 4
-LAW = ContactLaw(penalty_mpa_per_mm=20.0, friction=0.5, tangential_ratio=0.7)
+LAW = ContactLaw(penalty_mpa_per_mm=20.0, friction=0.5, slip_mm=0.15)
 
 
 def _wavy(low: tuple[float, float, float], high: tuple[float, float, float]):
@@ -102,7 +102,7 @@ def _begin(term: Term, model: Model) -> None:
 def test_tangent_is_the_derivative(
     model: Model, kind: str, friction: float, shift: tuple, slips: bool | None
 ) -> None:
-    law = ContactLaw(20.0, friction=friction, tangential_ratio=0.7)
+    law = ContactLaw(20.0, friction=friction, slip_mm=0.15)
     term = _pair(model, law) if kind == "pair" else _plane(model, law)
     _begin(term, model)
     u = _moved(model, shift)
@@ -126,7 +126,7 @@ def test_tangent_is_the_derivative(
 
 
 def test_pressure_fades_beyond_the_rim_and_the_tangent_knows(model: Model) -> None:
-    law = ContactLaw(20.0, friction=0.5, tangential_ratio=0.7)
+    law = ContactLaw(20.0, friction=0.5, slip_mm=0.15)
     term = _pair(model, law)
     _begin(term, model)
     u = _moved(model, (5.1, -0.3, 0.1))
