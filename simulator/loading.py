@@ -31,9 +31,10 @@ Array = NDArray[np.float64]
 
 HELD_NMM_PER_RAD = 2e9
 """Impedance that holds a prescribed rotation: 0.003 degrees under 100 N m."""
-MISFIT_NMM_PER_RAD = 1e3 * 180.0 / np.pi
-"""Moment about the measured centre of pressure per angle off the measured one: 1 N m per degree,
-or 4 mm under a body weight of 700 N for 3 degrees, which is about what either is known to."""
+MISFIT_NMM_PER_RAD = np.radians(1.0) ** -1 * np.array([1e3, 5e2])
+"""Moment about the measured centre of pressure per angle of ankle and subtalar joint off the
+measured one: 1 and 0.5 N m per degree, so that 4 mm of the path under 700 N weigh as much as 3
+and 6 degrees, about what each is known to (docs/decisions/closure.md)."""
 CLOSED_JOINTS = ("ankle", "subtalar")
 CLOSURE_AXES = np.array([[0.0, 0.0, 1.0], [1.0, 0.0, 0.0]])
 """Axis of the moment that each torque balances: sagittal (Z) and frontal (X)."""
@@ -150,7 +151,7 @@ class FootLoading:
             k = HELD_NMM_PER_RAD / 1e3
             error = connectors.joint_angle_rad[joint] - self.load.angle_rad[i]
             gradient = connectors.joint_angle_gradient[joint]
-            share = (1 - b) * k + b * MISFIT_NMM_PER_RAD
+            share = (1 - b) * k + b * MISFIT_NMM_PER_RAD[i]
             value[i] = (b * axis @ moment + share * error) / ROTATION_LENGTH_MM
             rows[i] = (b * axis @ moment_rows + share * gradient) / ROTATION_LENGTH_MM
             by_extra[i, i] = 0.0

@@ -249,4 +249,8 @@ def solve(
     if report.converged:
         equilibrium.read_unknowns(y, base[0])
     snes.destroy()
+    for left in (shell, y, f):
+        left.destroy()
+    # What Python dropped waits for all ranks to free it together.
+    PETSc.garbage_cleanup(equilibrium.comm)
     return report

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 from mpi4py import MPI
@@ -15,7 +17,7 @@ from tests.helpers.contact_newton import Model, Term, neo_hookean
 
 LOWER, UPPER = 1, 2
 BOTTOM, TOP, SOLE, LID = 1, 2, 3, 4
-LAW = ContactLaw(penalty_mpa_per_mm=20.0, friction=0.5, slip_mm=0.15)
+LAW = ContactLaw(penalty_mpa_per_mm=20.0, friction=0.5, slip_mm=0.2)
 
 
 def _wavy(low: tuple[float, float, float], high: tuple[float, float, float]):
@@ -102,7 +104,7 @@ def _begin(term: Term, model: Model) -> None:
 def test_tangent_is_the_derivative(
     model: Model, kind: str, friction: float, shift: tuple, slips: bool | None
 ) -> None:
-    law = ContactLaw(20.0, friction=friction, slip_mm=0.15)
+    law = ContactLaw(20.0, friction=friction, slip_mm=0.02 if slips else 0.2)
     term = _pair(model, law) if kind == "pair" else _plane(model, law)
     _begin(term, model)
     u = _moved(model, shift)
@@ -115,7 +117,9 @@ def test_tangent_is_the_derivative(
         assert increment.active == 0
         assert not _residual(term, model, u).any() or kind == "plane"
     elif slips is True:
-        assert increment.slipping == increment.active > 20
+        # A point that has only just closed has not gone far enough.
+        assert increment.active > 20
+        assert increment.slipping >= 0.95 * increment.active
     elif slips is False:
         assert increment.slipping < 0.5 * increment.active
     for seed in range(2):
@@ -126,7 +130,7 @@ def test_tangent_is_the_derivative(
 
 
 def test_pressure_fades_beyond_the_rim_and_the_tangent_knows(model: Model) -> None:
-    law = ContactLaw(20.0, friction=0.5, slip_mm=0.15)
+    law = ContactLaw(20.0, friction=0.5, slip_mm=0.03)
     term = _pair(model, law)
     _begin(term, model)
     u = _moved(model, (5.1, -0.3, 0.1))
@@ -286,7 +290,8 @@ def test_pattern_holds_the_tangent_and_asks_for_renewal(model: Model) -> None:
 
 @pytest.mark.parametrize("kind", ["pair", "plane"])
 def test_history_comes_back(model: Model, kind: str) -> None:
-    make = _pair if kind == "pair" else _plane
+    law = ContactLaw(20.0, friction=0.5, slip_mm=0.03)
+    make = partial(_pair if kind == "pair" else _plane, law=law)
     term = make(model)
     _begin(term, model)
     way = [_moved(model, (0.1 * k, -0.1, 0.05 * k), k) for k in range(4)]

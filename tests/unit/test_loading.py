@@ -139,6 +139,7 @@ def test_a_load_ahead_of_the_centre_and_lateral_of_it() -> None:
             force_n={"tibia": np.array([0.0, -500, 0])},
             tibia_rotation=np.eye(3),
             tibia_moment_nmm=np.zeros(3),
+            angle_rad=np.zeros(2),
             centre_mm=under - shift,
             weight=np.ones(2),
         )
@@ -150,6 +151,18 @@ def test_a_load_ahead_of_the_centre_and_lateral_of_it() -> None:
         value = loading.closure(at, state, np.zeros(3)).value
         closed = -np.array([expected[2], expected[0]]) / ROTATION_LENGTH_MM
         np.testing.assert_allclose(value[:2], closed, atol=1e-6)
+
+
+def test_path_and_angles_share_their_misfit() -> None:
+    """A degree off the measured angle weighs like 1 and 0.5 N m about the path."""
+    at = SEGMENTS.neutral()
+    still = {"tibia_rotation": np.eye(3), "tibia_moment_nmm": np.zeros(3), "weight": np.ones(2)}
+    values = []
+    for angle in (np.zeros(2), np.radians([-1.0, 1.0])):
+        loading = FootLoading(load(angle_rad=angle, **still), SEGMENTS, NAMES)
+        state = evaluated(loading, at, np.zeros(3))
+        values.append(loading.closure(at, state, np.zeros(3)).value[:2] * ROTATION_LENGTH_MM)
+    np.testing.assert_allclose(values[1] - values[0], [1000.0, -500.0], rtol=1e-9)
 
 
 def test_torque_acts_with_alpha_and_stiffness_about_the_measured_angle() -> None:

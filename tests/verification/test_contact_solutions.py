@@ -168,7 +168,7 @@ def _sliding(friction: float, on: str, shear: list[float]) -> list[Array]:
     upper = box((3, 2, 2), (0, 0, 0), (6, 3, 5), UPPER, SOLE, LID)
     bodies: Tagged = merge(lower, upper)
     model = neo_hookean(bodies, {LOWER: (5.0, 0.3), UPPER: (0.5, 0.3)}, MPI.COMM_SELF)
-    law = ContactLaw(penalty_stiffness(0.5, 2.5), friction=friction)
+    law = ContactLaw(penalty_stiffness(0.5, 2.5), friction=friction, slip_mm=0.05)
     slave = _surface(model, SOLE)
     if on == "plane":
         term = PlaneContact(slave, (0, 0, 0), (0, 1, 0), law)
@@ -190,16 +190,17 @@ def _sliding(friction: float, on: str, shear: list[float]) -> list[Array]:
 
 @pytest.mark.parametrize("on", ["plane", "body"])
 def test_sliding_block_reaches_coulombs_limit_and_turns(on: str) -> None:
-    forces = _sliding(0.3, on, [0.02, 0.6, 1.2, 2.4, 2.38, 1.2])
+    # The short fourth step lets points slip that the third one closed.
+    forces = _sliding(0.3, on, [0.02, 0.6, 1.2, 2.0, 2.4, 2.38, 1.2])
     ratio = [force[0] / force[1] for force in forces]
     assert -0.1 < ratio[0] < 0.0
     tolerance = 1e-6 if on == "plane" else 0.01
-    assert ratio[3] == pytest.approx(-0.3, abs=tolerance)
-    assert abs(ratio[4]) < 0.3
-    assert ratio[5] == pytest.approx(0.3, abs=1e-3 if on == "plane" else 0.01)
+    assert ratio[4] == pytest.approx(-0.3, abs=tolerance)
+    assert abs(ratio[5]) < 0.3
+    assert ratio[6] == pytest.approx(0.3, abs=1e-3 if on == "plane" else 0.01)
     work = -sum(
         force[0] * (now - before)
-        for force, now, before in zip(forces[1:4], [0.6, 1.2, 2.4], [0.02, 0.6, 1.2], strict=True)
+        for force, now, before in zip(forces[1:5], [0.6, 1.2, 2.0, 2.4], [0.02, 0.6, 1.2, 2.0], strict=True)
     )
     assert work > 0.0
 
