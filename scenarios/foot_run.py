@@ -103,8 +103,13 @@ class FootRun:
             StepsExhausted: If that fails.
         """
         counters = self.march.counters
-        approach(self.model, self.loads, percent, self.solve, counters, APPROACH_STEPS, shown)
-        self._close(percent, counters)
+        # A candidate comes down as its baseline did: friction remembers the way.
+        posture = replace(self.loads, calibration=None)
+        approach(self.model, posture, percent, self.solve, counters, APPROACH_STEPS, shown)
+        if self.loads.calibration is None:
+            self._close(percent, counters)
+        else:
+            self._release(percent, counters)
         self.march.at, self.march.step = percent, STANCE_STEPS.first
         self.record.add(self.model, percent)
 
@@ -116,6 +121,30 @@ class FootRun:
             self.log(f"{percent:7.3f} % of stance, closure {share:.3f}")
             now = replace(load, weight=share * load.weight)
             equilibrium.loading = FootLoading(now, self.model.segments, self.model.joint_names)
+            return self.solve()
+
+        begun = March(0.0, CLOSURE_STEPS.first, counters)
+        march(equilibrium, solve_at, begun, 1.0, (), CLOSURE_STEPS, lambda *_: None)
+
+    def _release(self, percent: float, counters: Counters) -> None:
+        """Hand over from a held posture to a baseline's torques and moments; collective."""
+        load, equilibrium = self.loads.at(percent), self.model.equilibrium
+        loading = equilibrium.loading
+        frozen = load.alpha_nmm
+        assert isinstance(loading, FootLoading) and frozen is not None
+        state = equilibrium.connector_state()
+        names = self.model.joint_names
+        held = loading.load.angle_rad - load.angle_rad
+        alpha = loading.alpha(equilibrium.extra) + load.stiffness_nmm_per_rad * held
+        moment = state.rotation_moment_nmm[0] * np.array([1.0, 1.0, 0.0])
+
+        def solve_at(share: float) -> NewtonReport:
+            now = replace(
+                load,
+                alpha_nmm=alpha + share * (frozen - alpha),
+                tibia_moment_nmm=moment + share * (load.tibia_moment_nmm - moment),
+            )
+            equilibrium.loading = FootLoading(now, self.model.segments, names)
             return self.solve()
 
         begun = March(0.0, CLOSURE_STEPS.first, counters)

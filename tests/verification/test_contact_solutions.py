@@ -200,7 +200,9 @@ def test_sliding_block_reaches_coulombs_limit_and_turns(on: str) -> None:
     assert ratio[6] == pytest.approx(0.3, abs=1e-3 if on == "plane" else 0.01)
     work = -sum(
         force[0] * (now - before)
-        for force, now, before in zip(forces[1:5], [0.6, 1.2, 2.0, 2.4], [0.02, 0.6, 1.2, 2.0], strict=True)
+        for force, now, before in zip(
+            forces[1:5], [0.6, 1.2, 2.0, 2.4], [0.02, 0.6, 1.2, 2.0], strict=True
+        )
     )
     assert work > 0.0
 
