@@ -27,6 +27,8 @@ from simulator.segments import Poses
 KEPT_VOLUME = 0.3
 """Share of the least volume ratio that one iteration must leave."""
 MAX_HALVINGS = 6
+POLISHED = 1e-2
+"""Share of the tolerance below which a solve ends at once."""
 PATIENCE = 8
 STAGNATION = 0.85
 """From iteration ``PATIENCE`` on, a residual above this share of that four iterations ago
@@ -197,9 +199,15 @@ def solve(
         norm = norms[2]
         if not np.isfinite(norm):
             return int(PETSc.SNES.ConvergedReason.DIVERGED_FNORM_NAN)
-        if norm < settings.tolerance_n:
-            return int(PETSc.SNES.ConvergedReason.CONVERGED_FNORM_ABS)
         known = report.residuals_n
+        if norm < settings.tolerance_n:
+            # One iteration beyond the tolerance, for nearly nothing of what differs between two
+            # ways to the same equilibrium (ranks, a resumed run) to reach the next step.
+            polished = min(known[:iteration], default=np.inf) < settings.tolerance_n
+            polished |= iteration >= settings.max_iterations
+            if polished or norm < POLISHED * settings.tolerance_n:
+                return int(PETSc.SNES.ConvergedReason.CONVERGED_FNORM_ABS)
+            return 0
         if iteration >= PATIENCE and norm > STAGNATION * known[iteration - 4]:
             return int(PETSc.SNES.ConvergedReason.DIVERGED_LINE_SEARCH)
         return 0

@@ -41,7 +41,7 @@ class StepSettings:
     smallest: float
     growth: float = 1.5
     cut: float = 0.5
-    quick_iterations: int = 9
+    quick_iterations: int = 10
 
 
 @dataclass(slots=True)

@@ -72,13 +72,16 @@ def test_killed_and_resumed_run_ends_as_the_unbroken_one(tmp_path: Path) -> None
     unequal = differences(first, other)
     print(*unequal[:5], sep="\n")
     assert not [pair for pair in unequal if pair[0] > 1e-8]
-    for counter in ("steps", "newton_iterations"):
-        assert first["solver"][counter] == other["solver"][counter]
+    assert first["solver"]["steps"] == other["solver"]["steps"]
+    # The matrix's pattern is made anew, sums run in another order, and a residual next to the
+    # tolerance may fall on either side of it.
+    counts = [s["solver"]["newton_iterations"] for s in (first, other)]
+    assert abs(counts[0] - counts[1]) <= 2
     assert first["solver"]["steps"] >= 6
     rows, others = (read_numbers(f / "history.csv") for f in (unbroken, broken))
     np.testing.assert_array_equal(rows["percent"], INSTANTS)
     for name, column in rows.items():
-        if name != "krylov_iterations":
+        if not name.endswith("_iterations"):
             np.testing.assert_allclose(others[name], column, rtol=1e-8, atol=1e-8, err_msg=name)
     cells, others = (read_numbers(f / "plantar_pressure.csv") for f in (unbroken, broken))
     for name, column in cells.items():
