@@ -29,8 +29,14 @@ FREE_NMM_PER_RAD = {
     "mtp_2": 6.0e3,
 }
 """Stiffness about the axis of a hinge, about all three of a ball."""
-CUBIC_NMM_PER_RAD3 = {"mtp_1": 3.0e3, "mtp_2": 4.5e3}
-"""Stiffening of the metatarsophalangeal joints towards the end of their range."""
+CUBIC_NMM_PER_RAD3 = {
+    "midfoot": 3.0e7,
+    "tarsometatarsal": 5.0e7,
+    "mtp_1": 3.0e3,
+    "mtp_2": 4.5e3,
+}
+"""Stiffening towards the end of the range: midfoot and tarsometatarsal joints lock within a few
+degrees, which lets the heel rise at push-off."""
 
 
 def foot_joints(joints: Sequence[JointGeometry]) -> tuple[Joint, ...]:
@@ -50,7 +56,7 @@ def foot_joints(joints: Sequence[JointGeometry]) -> tuple[Joint, ...]:
                 BONE_CONTACT_N_PER_MM,
                 off,
                 free,
-                cubic_nmm_per_rad3=CUBIC_NMM_PER_RAD3.get(joint.name, 0.0),
+                cubic_nmm_per_rad3=CUBIC_NMM_PER_RAD3.get(key, 0.0),
             )
         )
     return tuple(made)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import dolfinx
@@ -39,6 +40,7 @@ from simulator.linear import DIRECT_LIMIT_DOFS, CoarseSpace, LinearSolver
 from simulator.mesh import DistributedMesh, distribute
 from simulator.nodes import NodeOrder
 from simulator.reduction import Reduction
+from simulator.retraction import RollingBody
 from simulator.segments import Segments
 from simulator.solid import Solid
 
@@ -179,7 +181,7 @@ def build_foot_model(comm: MPI.Intracomm, scenario: Scenario, table: Insole) -> 
         laws[int(region)] = law(TISSUE[region])
     if insole is not None:
         # A shape that rises into the unloaded sole starts that much lower.
-        drop = max(0.0, insole.overlap_mm)
+        drop = insole.overlap_mm
         mesh = merge([foot.mesh, insole.mesh.translated((0.0, -drop, 0.0))])
         materials = insole_materials(table)
         laws |= {region: law(name) for region, name in materials.items()}
@@ -205,7 +207,9 @@ def build_foot_model(comm: MPI.Intracomm, scenario: Scenario, table: Insole) -> 
     connectors = Connectors(segments, foot_joints(foot.joints), foot_bands(foot.bands))
     plantar, below = _contacts(scenario, distributed, space, ground, laws, insole is None)
     contacts: list[ContactTerm] = [below] if insole is None else [plantar, below]
-    equilibrium = Equilibrium(reduction, solid, connectors, contacts)
+    tissue = foot_nodes(space, distributed, regions)
+    rolling = RollingBody(reduction, connectors.joints, "calcaneus", tissue)
+    equilibrium = Equilibrium(reduction, solid, connectors, contacts, rolling)
     linear = _linear(scenario, reduction, distributed, surfaces)
     return FootModel(
         foot=foot,
@@ -220,6 +224,15 @@ def build_foot_model(comm: MPI.Intracomm, scenario: Scenario, table: Insole) -> 
         ground=below,
         ground_height_mm=ground,
     )
+
+
+def foot_nodes(
+    space: dolfinx.fem.FunctionSpace, distributed: DistributedMesh, insole: Sequence[int]
+) -> NDArray[np.integer]:
+    """Return the local nodes of the foot's soft tissue, given the insole's regions."""
+    tags = distributed.cell_tags
+    cells = np.flatnonzero(~np.isin(tags.values, insole))
+    return np.unique(space.dofmap.list[cells].ravel())
 
 
 def _contacts(

@@ -69,7 +69,7 @@ def foot_instant(
     hindfoot = np.degrees(logarithm(tibia.T @ calcaneus))
     tibial = np.degrees(logarithm(tibia @ np.eye(3)))
     alpha = loading.alpha(equilibrium.extra)
-    closed = np.array([angle["ankle"], angle["subtalar"]])
+    closed = state.joint_angle_rad[loading.joints]
     load = loading.load
     torque = alpha + load.stiffness_nmm_per_rad * (load.angle_rad - closed)
     output = model.plantar.output()

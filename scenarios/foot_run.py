@@ -14,7 +14,7 @@ from scenarios.foot_loads import Calibration, FootLoads
 from scenarios.foot_model import FootModel
 from scenarios.foot_start import approach
 from scenarios.schema import Scenario
-from simulator.loading import FootLoading
+from simulator.loading import FootLoad, FootLoading
 from simulator.newton import NewtonReport, NewtonSettings, solve
 from simulator.stepping import Counters, March, StepSettings, march
 
@@ -41,8 +41,7 @@ class CalibrationRecord:
         loading = model.equilibrium.loading
         assert isinstance(loading, FootLoading)
         state = model.equilibrium.connector_state()
-        names = model.joint_names
-        angle = state.joint_angle_rad[[names.index("ankle"), names.index("subtalar")]]
+        angle = state.joint_angle_rad[loading.joints]
         load = loading.load
         alpha = loading.alpha(model.equilibrium.extra)
         self.percent.append(percent)
@@ -88,13 +87,16 @@ class FootRun:
             self.log(f"  step given up: reason {report.reason} {report.message}")
         return report
 
+    def solve_load(self, load: FootLoad) -> NewtonReport:
+        """Put a load on foot and tibia and solve; collective."""
+        model = self.model
+        model.equilibrium.loading = FootLoading(load, model.segments, model.joint_names)
+        return self.solve()
+
     def solve_at(self, percent: float) -> NewtonReport:
         """Set the load of an instant and solve; collective."""
         self.log(f"{percent:7.3f} % of stance")
-        self.model.equilibrium.loading = FootLoading(
-            self.loads.at(percent), self.model.segments, self.model.joint_names
-        )
-        return self.solve()
+        return self.solve_load(self.loads.at(percent))
 
     def start(self, percent: float, shown: Callable[[float], None]) -> None:
         """Make contact at the first instant; collective.
@@ -113,18 +115,23 @@ class FootRun:
         self.march.at, self.march.step = percent, STANCE_STEPS.first
         self.record.add(self.model, percent)
 
-    def _close(self, percent: float, counters: Counters) -> None:
-        """Hand the torques over from held angles to the closure of an instant; collective."""
-        load, equilibrium = self.loads.at(percent), self.model.equilibrium
+    def _hand_over(
+        self, percent: float, counters: Counters, load: Callable[[float], FootLoad]
+    ) -> None:
+        """Go from share 0 to share 1 of a load at one instant; collective."""
 
         def solve_at(share: float) -> NewtonReport:
-            self.log(f"{percent:7.3f} % of stance, closure {share:.3f}")
-            now = replace(load, weight=share * load.weight)
-            equilibrium.loading = FootLoading(now, self.model.segments, self.model.joint_names)
-            return self.solve()
+            self.log(f"{percent:7.3f} % of stance, handed over {share:.3f}")
+            return self.solve_load(load(share))
 
         begun = March(0.0, CLOSURE_STEPS.first, counters)
+        equilibrium = self.model.equilibrium
         march(equilibrium, solve_at, begun, 1.0, (), CLOSURE_STEPS, lambda *_: None)
+
+    def _close(self, percent: float, counters: Counters) -> None:
+        """Hand the torques over from held angles to the closure of an instant; collective."""
+        load = self.loads.at(percent)
+        self._hand_over(percent, counters, lambda share: replace(load, weight=share * load.weight))
 
     def _release(self, percent: float, counters: Counters) -> None:
         """Hand over from a held posture to a baseline's torques and moments; collective."""
@@ -133,22 +140,18 @@ class FootRun:
         frozen = load.alpha_nmm
         assert isinstance(loading, FootLoading) and frozen is not None
         state = equilibrium.connector_state()
-        names = self.model.joint_names
         held = loading.load.angle_rad - load.angle_rad
         alpha = loading.alpha(equilibrium.extra) + load.stiffness_nmm_per_rad * held
         moment = state.rotation_moment_nmm[0] * np.array([1.0, 1.0, 0.0])
-
-        def solve_at(share: float) -> NewtonReport:
-            now = replace(
+        self._hand_over(
+            percent,
+            counters,
+            lambda share: replace(
                 load,
                 alpha_nmm=alpha + share * (frozen - alpha),
                 tibia_moment_nmm=moment + share * (load.tibia_moment_nmm - moment),
-            )
-            equilibrium.loading = FootLoading(now, self.model.segments, names)
-            return self.solve()
-
-        begun = March(0.0, CLOSURE_STEPS.first, counters)
-        march(equilibrium, solve_at, begun, 1.0, (), CLOSURE_STEPS, lambda *_: None)
+            ),
+        )
 
     def go_on(
         self,

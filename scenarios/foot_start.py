@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.foot_loads import FootLoads
-from scenarios.foot_model import FootModel
+from scenarios.foot_model import FootModel, foot_nodes
 from simulator.loading import FootLoad, FootLoading
 from simulator.newton import NewtonReport
 from simulator.rotations import about
@@ -59,7 +59,7 @@ def place(model: FootModel, load: FootLoad) -> None:
     values = equilibrium.u.x.array.reshape(-1, 3)
     values[:] = 0.0
     x = reduction.coordinates
-    of_foot = foot_nodes(model)
+    of_foot = foot_nodes(reduction.space, model.distributed, model.insole_regions)
     values[of_foot] = pivot + (x[of_foot] - pivot) @ foot.T + shift - x[of_foot]
     equilibrium.poses = Poses(position + shift, rotation)
     equilibrium.extra[:] = 0.0
@@ -79,20 +79,13 @@ def _touching(model: FootModel, sole: Array, turned: Array) -> Array:
     for _ in range(2):
         below: Array = np.full(len(turned), under)
         if insole is not None:
-            drop = max(0.0, insole.overlap_mm)
-            below = insole.top_height(turned[:, 0] + shift[0], turned[:, 2] + shift[2]) - drop
+            below = insole.top_height(turned[:, 0] + shift[0], turned[:, 2] + shift[2])
+            below = below - insole.overlap_mm
         clearance = turned[:, 1] - below
         first = int(np.argmin(clearance))
         shift[[0, 2]] = sole[first, [0, 2]] - turned[first, [0, 2]]
     shift[1] = -float(clearance[first]) - OVERLAP_MM
     return shift
-
-
-def foot_nodes(model: FootModel) -> NDArray[np.int64]:
-    """Return the local nodes of the foot's soft tissue."""
-    tags = model.distributed.cell_tags
-    cells = np.flatnonzero(~np.isin(tags.values, model.insole_regions))
-    return np.unique(model.equilibrium.reduction.space.dofmap.list[cells].ravel())
 
 
 def approach(

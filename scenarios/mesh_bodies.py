@@ -40,7 +40,7 @@ class Geometry:
     @property
     def insole_drop_mm(self) -> float:
         """By how much the insole stands lower, so that it does not reach into the sole."""
-        return 0.0 if self.insole is None else max(0.0, self.insole.overlap_mm)
+        return 0.0 if self.insole is None else self.insole.overlap_mm
 
 
 def body_qualities(geometry: Geometry) -> dict[str, MeshQuality]:

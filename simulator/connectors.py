@@ -43,7 +43,8 @@ class Joint:
         off_axis_nmm_per_rad: Stiffness against rotation across the axis.
         axis_nmm_per_rad: Stiffness of the law about the axis.
         rest_rad: Angle at which that law is free of torque.
-        cubic_nmm_per_rad3: Stiffening of the law, torque ``k a + c a^3``.
+        cubic_nmm_per_rad3: Stiffening, torque ``c a^3`` against the whole rotation from rest:
+            about the axis of a hinge, whose other rotations are stiff, about any axis of a ball.
     """
 
     name: str
@@ -192,7 +193,7 @@ def _joint_function() -> ca.Function:
         k[0] * ca.dot(gap, gap) / 2
         + k[1] * ca.dot(off, off) / 2
         + k[2] * law**2 / 2
-        + k[4] * law**4 / 4
+        + k[4] * (law**2 + ca.dot(off, off)) ** 2 / 4
         - k[5] * angle
         + k[6] * (angle - k[7]) ** 2 / 2
     )

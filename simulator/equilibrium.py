@@ -25,6 +25,7 @@ from simulator.connectors import (
     TranslationDrive,
 )
 from simulator.reduction import EXTRA_SCALARS, Reduction
+from simulator.retraction import RollingBody
 from simulator.segments import Poses
 from simulator.solid import Solid
 from simulator.sparsity import (
@@ -149,6 +150,7 @@ class Equilibrium:
         solid: Deformable bodies.
         connectors: Joints and bands.
         contacts: Contact conditions.
+        rolling: Body whose tissue turns with its segments within an increment, if any.
     """
 
     def __init__(
@@ -157,11 +159,13 @@ class Equilibrium:
         solid: Solid,
         connectors: Connectors,
         contacts: Sequence[ContactTerm],
+        rolling: RollingBody | None = None,
     ):
         self.reduction = reduction
         self.solid = solid
         self.connectors = connectors
         self.contacts = tuple(contacts)
+        self.rolling = rolling
         self.comm = reduction.comm
         self.poses = reduction.segments.neutral()
         self.extra: Array = np.zeros(EXTRA_SCALARS)
@@ -210,7 +214,12 @@ class Equilibrium:
         """Set the state from ``y``, segments advanced from ``base``; collective."""
         values = y.array_r
         increments, self.extra = self.reduction.tail(values)
-        self.poses = base.advanced(increments)
+        if self.rolling is None:
+            self.poses = base.advanced(increments)
+        else:
+            plain = values[: 3 * len(self.reduction.free)].reshape(-1, 3)
+            self.poses, free = self.rolling.carry_out(base, increments, plain)
+            values = free.ravel()
         self.reduction.displace(self.u, values, self.poses)
 
     # -- residual ----------------------------------------------------------------------------

@@ -85,12 +85,15 @@ class FootLoading:
         load: What acts.
         segments: The segments; ``tibia`` among them.
         joints: Names of all joints, in the order of the connectors.
+
+    Attributes:
+        joints: Places of ankle and subtalar joint in that order.
     """
 
     def __init__(self, load: FootLoad, segments: Segments, joints: tuple[str, ...]):
         self.load = load
         self.segments = segments
-        self._joint = [joints.index(name) for name in CLOSED_JOINTS]
+        self.joints = [joints.index(name) for name in CLOSED_JOINTS]
 
     def alpha(self, extra: Array) -> Array:
         """Return both ``alpha`` (N mm), frozen or from the extra scalars."""
@@ -145,7 +148,7 @@ class FootLoading:
         if self.load.alpha_nmm is not None:
             return ClosureState(value, rows, by_extra, columns)
         moment, moment_rows = self.ground_moment(poses, connectors)
-        for i, joint in enumerate(self._joint):
+        for i, joint in enumerate(self.joints):
             b, axis = self.load.weight[i], CLOSURE_AXES[i]
             # The angle's error is weighed like a torque of a stiff joint, 1 N m a degree and more.
             k = HELD_NMM_PER_RAD / 1e3

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Adaptive steps along one parameter, with milestones, cut-back and prediction.
+"""Adaptive steps along one parameter, with milestones and cut-back.
 
 A step that Newton does not finish is taken back and halved; quick ones let the
 next be longer. Milestones are hit exactly. All decisions use iteration counts,
@@ -10,17 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from simulator.equilibrium import Equilibrium, State
+from simulator.equilibrium import Equilibrium
 from simulator.newton import NewtonReport
-from simulator.rotations import logarithm
-from simulator.segments import ROTATION_LENGTH_MM
-
-Array = NDArray[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,29 +66,6 @@ class StepsExhausted(Exception):
 
 
 @dataclass(slots=True)
-class Predictor:
-    """Linear extrapolation of the last step."""
-
-    before: State | None = None
-    length: float = 0.0
-
-    def apply(self, equilibrium: Equilibrium, step: float) -> None:
-        """Move the state on by ``step`` along the last step; collective."""
-        if self.before is None or self.length <= 0.0:
-            return
-        share = step / self.length
-        old, new = self.before, equilibrium.poses
-        turn = logarithm(new.rotation @ np.swapaxes(old.poses.rotation, -1, -2))
-        moved = new.position_mm - old.poses.position_mm
-        increment = share * np.hstack([moved, turn * ROTATION_LENGTH_MM])
-        equilibrium.u.x.array[:] += share * (equilibrium.u.x.array - old.u)
-        equilibrium.extra = equilibrium.extra + share * (equilibrium.extra - old.extra)
-        equilibrium.poses = new.advanced(increment)
-        values = equilibrium.u.x.array.reshape(-1, 3)[equilibrium.reduction.free].ravel()
-        equilibrium.reduction.displace(equilibrium.u, values, equilibrium.poses)
-
-
-@dataclass(slots=True)
 class March:
     """Where a march stands; part of a checkpoint."""
 
@@ -113,7 +82,6 @@ def march(
     milestones: Sequence[float],
     settings: StepSettings,
     accepted: Callable[[March, NewtonReport], None],
-    predict: bool = False,
 ) -> None:
     """Go from ``state.at`` to ``end``; collective.
 
@@ -125,14 +93,10 @@ def march(
         milestones: Values to be hit exactly.
         settings: Growth and cut-back.
         accepted: Called after each accepted and committed step.
-        predict: Whether to extrapolate the last step. Off by default: Newton's first iteration
-            is the better predictor, since it knows the new load. It would begin anew where a
-            march is taken up from a checkpoint.
 
     Raises:
         StepsExhausted: When steps become too short.
     """
-    predictor = Predictor()
     stops = sorted({float(m) for m in milestones if state.at < m < end} | {float(end)})
     while state.at < end - 1e-9:
         stop = next(s for s in stops if s > state.at + 1e-9)
@@ -144,23 +108,16 @@ def march(
             step = (stop - state.at) / 2
         target = stop if abs(state.at + step - stop) < 1e-9 else state.at + step
         saved = equilibrium.save()
-        before = equilibrium.solid.least_volume_ratio()
-        if predict:
-            predictor.apply(equilibrium, step)
-        if equilibrium.solid.least_volume_ratio() <= 0.6 * before:
-            equilibrium.restore(saved)
         report = solve_at(target)
         state.counters.add(report)
         if not report.converged:
             equilibrium.restore(saved)
             state.counters.rejected += 1
-            predictor.before = None
             state.step = step * settings.cut
             if state.step < settings.smallest:
                 raise StepsExhausted(state.at, report)
             continue
         equilibrium.commit()
-        predictor.before, predictor.length = saved, step
         state.counters.steps += 1
         state.at = target
         quick = report.iterations <= settings.quick_iterations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Adaptive steps: milestones, cut-back, growth, giving up, prediction, taking up again."""
+"""Adaptive steps: milestones, cut-back, growth, giving up, taking up again."""
 
 from __future__ import annotations
 
@@ -8,13 +8,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
-from mpi4py import MPI
 
 from simulator.equilibrium import State
 from simulator.newton import NewtonReport
-from simulator.segments import Poses
 from simulator.stepping import Counters, March, StepSettings, StepsExhausted, march
-from tests.helpers.segment_block import SEGMENTS, build
+from tests.helpers.segment_block import SEGMENTS
 
 SETTINGS = StepSettings(first=1.0, largest=4.0, smallest=0.1)
 
@@ -147,35 +145,3 @@ def test_march_in_two_parts_takes_the_same_steps() -> None:
     first, state, _, _ = went(7.0, (7.0, 20.0), longest=2.1)
     second, _, _, _ = went(20.0, (7.0, 20.0), longest=2.1, start=copy.deepcopy(state))
     assert first + second == whole
-
-
-def test_prediction_goes_on_as_the_last_step_went() -> None:
-    """With steps of 1 and 0.5, every part of the state moves on by half of its last change."""
-    equilibrium = build(MPI.COMM_SELF).equilibrium
-    r = equilibrium.reduction
-    settings = StepSettings(first=1.0, largest=1.0, smallest=0.1)
-    guesses: list[tuple[np.ndarray, Poses, np.ndarray]] = []
-    turn = np.array([0.03, -0.02, 0.01])
-
-    def solve_at(target: float) -> NewtonReport:
-        guesses.append((equilibrium.u.x.array.copy(), equilibrium.poses, equilibrium.extra.copy()))
-        increment = np.tile([0.1 * target, 0.02, -0.03, *(50 * target * turn)], (3, 1))
-        equilibrium.poses = SEGMENTS.neutral().advanced(increment)
-        equilibrium.extra = target * np.array([2.0, -1, 0])
-        values = 1e-3 * target * r.coordinates[r.free].ravel()
-        r.displace(equilibrium.u, values, equilibrium.poses)
-        return NewtonReport(True, 2, 4, 10)
-
-    solve_at(0.0)
-    begun = March(0.0, 1.0)
-    march(equilibrium, solve_at, begun, 1.5, (1.0,), settings, lambda *_: None, predict=True)
-    u, poses, extra = guesses[-1]
-    np.testing.assert_allclose(extra, [3.0, -1.5, 0])
-    np.testing.assert_allclose(poses.position_mm[:, 0] - SEGMENTS.reference_mm[:, 0], 0.15)
-    wanted = SEGMENTS.neutral().advanced(np.tile([0, 0, 0, *(75 * turn)], (3, 1))).rotation
-    np.testing.assert_allclose(poses.rotation, wanted, atol=1e-9)
-    node = r.free[5]
-    np.testing.assert_allclose(u.reshape(-1, 3)[node], 1.5e-3 * r.coordinates[node], atol=1e-12)
-    held = u.copy()
-    r.displace(equilibrium.u, u.reshape(-1, 3)[r.free].ravel(), poses)
-    np.testing.assert_allclose(held, equilibrium.u.x.array, atol=1e-12)
