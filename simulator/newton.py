@@ -27,8 +27,10 @@ from simulator.segments import Poses
 KEPT_VOLUME = 0.3
 """Share of the least volume ratio that one iteration must leave."""
 MAX_HALVINGS = 6
-POLISHED = 1e-2
+POLISHED = 1e-3
 """Share of the tolerance below which a solve ends at once."""
+BEYOND = 2
+"""Iterations that a solve takes beyond its tolerance at the most."""
 PATIENCE = 8
 STAGNATION = 0.85
 """From iteration ``PATIENCE`` on, a residual above this share of that four iterations ago
@@ -201,10 +203,10 @@ def solve(
             return int(PETSc.SNES.ConvergedReason.DIVERGED_FNORM_NAN)
         known = report.residuals_n
         if norm < settings.tolerance_n:
-            # One iteration beyond the tolerance, for nearly nothing of what differs between two
-            # ways to the same equilibrium (ranks, a resumed run) to reach the next step.
-            polished = min(known[:iteration], default=np.inf) < settings.tolerance_n
-            polished |= iteration >= settings.max_iterations
+            # Beyond the tolerance, for nearly nothing of what differs between two ways to the
+            # same equilibrium (ranks, a resumed run) to reach the next step or a summary.
+            reached = sum(r < settings.tolerance_n for r in known[:iteration])
+            polished = reached >= BEYOND or iteration >= settings.max_iterations
             if polished or norm < POLISHED * settings.tolerance_n:
                 return int(PETSc.SNES.ConvergedReason.CONVERGED_FNORM_ABS)
             return 0

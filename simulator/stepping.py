@@ -33,7 +33,7 @@ class StepSettings:
     smallest: float
     growth: float = 1.5
     cut: float = 0.5
-    quick_iterations: int = 10
+    quick_iterations: int = 11
 
 
 @dataclass(slots=True)
