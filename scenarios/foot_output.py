@@ -68,10 +68,7 @@ def foot_instant(
     calcaneus = rotation[model.segments.index("calcaneus")]
     hindfoot = np.degrees(logarithm(tibia.T @ calcaneus))
     tibial = np.degrees(logarithm(tibia @ np.eye(3)))
-    alpha = loading.alpha(equilibrium.extra)
-    closed = state.joint_angle_rad[loading.joints]
-    load = loading.load
-    torque = alpha + load.stiffness_nmm_per_rad * (load.angle_rad - closed)
+    torque = loading.torque_nmm(state.joint_angle_rad[loading.joints], equilibrium.extra)
     output = model.plantar.output()
     area = model.distributed.mesh.comm.allreduce(
         float(output.area_reference_mm2[output.pressure_mpa > 0.0].sum())
@@ -116,7 +113,7 @@ def foot_instant(
         insole_energy_j=sum(equilibrium.solid.energy_nmm(r) for r in model.insole_regions) / 1e3,
         newton_iterations=newton,
         krylov_iterations=krylov,
-        calibration_weight=float(load.weight[0]),
+        calibration_weight=float(loading.load.weight[0]),
     )
 
 

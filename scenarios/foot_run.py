@@ -42,11 +42,9 @@ class CalibrationRecord:
         assert isinstance(loading, FootLoading)
         state = model.equilibrium.connector_state()
         angle = state.joint_angle_rad[loading.joints]
-        load = loading.load
-        alpha = loading.alpha(model.equilibrium.extra)
         self.percent.append(percent)
         self.angle_rad.append(angle)
-        self.torque_nmm.append(alpha + load.stiffness_nmm_per_rad * (load.angle_rad - angle))
+        self.torque_nmm.append(loading.torque_nmm(angle, model.equilibrium.extra))
         self.tibia_moment_nmm.append(state.rotation_moment_nmm[0].copy())
 
     def calibration(self) -> Calibration:
@@ -107,7 +105,7 @@ class FootRun:
         counters = self.march.counters
         # A candidate comes down as its baseline did: friction remembers the way.
         posture = replace(self.loads, calibration=None)
-        approach(self.model, posture, percent, self.solve, counters, APPROACH_STEPS, shown)
+        approach(self.model, posture, percent, self.solve_load, counters, APPROACH_STEPS, shown)
         if self.loads.calibration is None:
             self._close(percent, counters)
         else:
@@ -140,8 +138,7 @@ class FootRun:
         frozen = load.alpha_nmm
         assert isinstance(loading, FootLoading) and frozen is not None
         state = equilibrium.connector_state()
-        held = loading.load.angle_rad - load.angle_rad
-        alpha = loading.alpha(equilibrium.extra) + load.stiffness_nmm_per_rad * held
+        alpha = loading.torque_nmm(load.angle_rad, equilibrium.extra)
         moment = state.rotation_moment_nmm[0] * np.array([1.0, 1.0, 0.0])
         self._hand_over(
             percent,

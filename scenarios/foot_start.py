@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from scenarios.foot_loads import FootLoads
 from scenarios.foot_model import FootModel, foot_nodes
-from simulator.loading import FootLoad, FootLoading
+from simulator.loading import FootLoad
 from simulator.newton import NewtonReport
 from simulator.rotations import about
 from simulator.segments import Poses
@@ -92,7 +92,7 @@ def approach(
     model: FootModel,
     loads: FootLoads,
     percent: float,
-    solve: Callable[[], NewtonReport],
+    solve_load: Callable[[FootLoad], NewtonReport],
     counters: Counters,
     settings: StepSettings,
     accepted: Callable[[float], None],
@@ -103,7 +103,7 @@ def approach(
         model: Foot and insole.
         loads: Loads over stance.
         percent: First instant.
-        solve: Solves the equilibrium's present load.
+        solve_load: Puts a load on foot and tibia and solves.
         counters: Work so far.
         settings: Steps of a parameter that goes from 0 to 1.
         accepted: Called with that parameter after each step.
@@ -126,8 +126,7 @@ def approach(
             guide_mm=start - np.array([0.0, PRESS_MM * press, 0.0]),
             weight=np.zeros(2),
         )
-        equilibrium.loading = FootLoading(now, model.segments, model.joint_names)
-        return solve()
+        return solve_load(now)
 
     state = March(0.0, settings.first, counters)
     march(

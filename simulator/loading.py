@@ -101,6 +101,11 @@ class FootLoading:
             return self.load.alpha_nmm
         return extra[:2] * ROTATION_LENGTH_MM
 
+    def torque_nmm(self, angle_rad: Array, extra: Array) -> Array:
+        """Return the torques ``alpha + k (theta_measured - theta)`` at given angles, shape (2,)."""
+        load = self.load
+        return self.alpha(extra) + load.stiffness_nmm_per_rad * (load.angle_rad - angle_rad)
+
     def drives(self, extra: Array) -> Drives:
         """Return what acts for given extra scalars (N)."""
         load = self.load
