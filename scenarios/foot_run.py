@@ -21,7 +21,7 @@ from simulator.stepping import Counters, March, StepSettings, march
 Array = NDArray[np.float64]
 
 APPROACH_STEPS = StepSettings(first=0.25, largest=0.25, smallest=1e-3)
-STANCE_STEPS = StepSettings(first=1.0, largest=2.5, smallest=0.01)
+STANCE_STEPS = StepSettings(first=1.0, largest=5.0, smallest=0.01)
 """Steps in per cent of stance."""
 CLOSURE_STEPS = StepSettings(first=1.0, largest=1.0, smallest=1e-2)
 """Steps of the weight with which the closure takes over, once contact is made."""

@@ -44,6 +44,9 @@ DIRECT_LIMIT_DOFS = 8000
 COARSE_FACTOR_LIMIT_DOFS = 60_000
 """Size of the linear elements from which ``iterative`` means ``iterative_large``."""
 
+RELATIVE_TOLERANCE = 1e-4
+"""Share of the right-hand side that a solve leaves where its caller does not say."""
+
 DIRECT: dict[str, object] = {
     "ksp_type": "preonly",
     "pc_type": "lu",
@@ -54,7 +57,6 @@ ITERATIVE: dict[str, object] = {
     "ksp_type": "gmres",
     "ksp_pc_side": "right",
     "ksp_gmres_restart": 100,
-    "ksp_rtol": 1e-4,
     "ksp_max_it": 200,
     "pc_type": "mg",
     "pc_mg_galerkin": "none",
@@ -267,8 +269,29 @@ class LinearSolver:
             self._ksp.setOperators(operator)
             self._ksp.setUp()
 
-    def solve(self, b: PETSc.Vec, x: PETSc.Vec) -> SolveReport:
-        """Solve for one right-hand side; collective."""
-        assert self._ksp is not None
-        self._ksp.solve(b, x)
-        return SolveReport(self._ksp.getIterationNumber(), self._ksp.getConvergedReason() > 0)
+    def solve(
+        self,
+        b: PETSc.Vec,
+        x: PETSc.Vec,
+        tolerance: float = RELATIVE_TOLERANCE,
+        leave_n: float = np.inf,
+        from_x: bool = False,
+    ) -> SolveReport:
+        """Solve for one right-hand side; collective.
+
+        Args:
+            b: Right-hand side.
+            x: Solution.
+            tolerance: Share of the right-hand side's norm that may be left.
+            leave_n: Norm that may be left at the most.
+            from_x: Whether ``x`` holds a first guess.
+        """
+        ksp = self._ksp
+        assert ksp is not None
+        if np.isfinite(leave_n):
+            tolerance = min(tolerance, leave_n / max(b.norm(), leave_n))
+        _, atol, divtol, max_it = ksp.getTolerances()
+        ksp.setTolerances(tolerance, atol, divtol, max_it)
+        ksp.setInitialGuessNonzero(from_x)
+        ksp.solve(b, x)
+        return SolveReport(ksp.getIterationNumber(), ksp.getConvergedReason() > 0)

@@ -31,6 +31,12 @@ POLISHED = 1e-3
 """Share of the tolerance below which a solve ends at once."""
 BEYOND = 2
 """Iterations that a solve takes beyond its tolerance at the most."""
+LEFT_N = 0.1
+"""What a linear solve leaves of the residual at the most: the first of a step begins at a million
+newtons, of a prescribed turn, and would leave a hundred in the tissue."""
+TIGHTEST, LOOSEST = 1e-4, 1e-2
+"""Bounds of what a linear solve leaves of its right-hand side; between them half the square of
+the last iteration's gain (Eisenstat and Walker 1996, second choice)."""
 PATIENCE = 8
 STAGNATION = 0.85
 """From iteration ``PATIENCE`` on, a residual above this share of that four iterations ago
@@ -46,12 +52,15 @@ class NewtonSettings:
         max_iterations: Iterations after which a step is given up.
         max_move_mm: Largest movement of a node in one iteration.
         line_search: PETSc's name; ``cp`` finds a zero of the residual along the step.
+        kept_gain: Share of the residual below which an iteration must get for the next to
+            keep its tangent; zero renews it always.
     """
 
     tolerance_n: float
     max_iterations: int = 15
     max_move_mm: float = 8.0
     line_search: str = "cp"
+    kept_gain: float = 0.03
 
 
 @dataclass(slots=True)
@@ -62,6 +71,7 @@ class NewtonReport:
     reason: int
     iterations: int
     krylov_iterations: int
+    tangents: int = 0
     residuals_n: list[float] = field(default_factory=list)
     message: str = ""
 
@@ -74,6 +84,7 @@ class _BorderedStep:
         self.linear = linear
         self.max_move_mm = max_move_mm
         self.krylov_iterations = 0
+        self.tolerance = TIGHTEST
         self.failed = False
         self.closure: ClosureState | None = None
         self.iterate: Callable[[], tuple[PETSc.Vec, Poses]] | None = None
@@ -85,25 +96,26 @@ class _BorderedStep:
         assert closure is not None
         if not self._work:
             self._work = [b.duplicate() for _ in range(EXTRA_SCALARS + 1)]
+            for vector in self._work:
+                vector.zeroEntries()
         free = 3 * len(r.free)
         n = 6 * len(r.segments)
         _, c = r.tail(b.array_r)
         rhs = self._work[-1]
         b.copy(rhs)
-        if r.comm.rank == 0:
-            rhs.array_w[free + n :] = 0.0
-        self._solve(rhs, x)
+        # Every rank asks for the array, also where it writes nothing: norms are kept until it does.
+        rhs.array_w[free + n :] = 0.0
+        self._solve(rhs, x, leave_n=LEFT_N)
         coupled = np.flatnonzero(np.any(closure.columns != 0.0, axis=0))
         scalars: NDArray[Any] = np.zeros(EXTRA_SCALARS)
         if len(coupled):
             responses = []
             for j in coupled:
                 rhs.zeroEntries()
-                if r.comm.rank == 0:
-                    rhs.array_w[free : free + n] = closure.columns[:, j]
+                rhs.array_w[free : free + n] = closure.columns[: rhs.local_size - free, j]
+                # From one iteration to the next the response changes little.
                 z = self._work[j]
-                z.zeroEntries()
-                self._solve(rhs, z)
+                self._solve(rhs, z, from_x=True)
                 responses.append(r.tail(z.array_r)[0].ravel())
             z_tail = np.zeros((n, EXTRA_SCALARS))
             z_tail[:, coupled] = np.array(responses).T
@@ -114,8 +126,7 @@ class _BorderedStep:
         else:
             step = r.tail(x.array_r)[0].ravel()
             scalars = np.linalg.solve(closure.extra, c - closure.rows @ step)
-        if r.comm.rank == 0:
-            x.array_w[free + n :] = scalars
+        x.array_w[free + n :] = scalars[: max(x.local_size - free - n, 0)]
         self._cap(x)
         self._keep_cells_open(x)
 
@@ -135,8 +146,10 @@ class _BorderedStep:
             x.scale(0.5)
         trial.destroy()
 
-    def _solve(self, b: PETSc.Vec, x: PETSc.Vec) -> None:
-        report = self.linear.solve(b, x)
+    def _solve(
+        self, b: PETSc.Vec, x: PETSc.Vec, leave_n: float = np.inf, from_x: bool = False
+    ) -> None:
+        report = self.linear.solve(b, x, self.tolerance, leave_n, from_x)
         self.krylov_iterations += report.iterations
         self.failed |= not report.converged
 
@@ -188,9 +201,16 @@ def solve(
         equilibrium.write_unknowns(x)
 
     def jacobian(snes: PETSc.SNES, x: PETSc.Vec, j: PETSc.Mat, p: PETSc.Mat) -> None:
+        known = report.residuals_n
+        gain = known[-1] / known[-2] if len(known) > 1 else 1.0
+        step.tolerance = min(max(0.5 * gain**2, TIGHTEST), LOOSEST)
+        # Where the last iteration gained that much, the same tangent gains it again.
+        if len(known) > 2 and gain < settings.kept_gain and step.closure is not None:
+            return
         equilibrium.read_unknowns(x, base[0])
         matrix, step.closure = equilibrium.tangent()
         linear.prepare(matrix, equilibrium.u, equilibrium.poses)
+        report.tangents += 1
 
     def monitor(snes: PETSc.SNES, iteration: int, norm: float) -> None:
         report.residuals_n.append(float(norm))

@@ -24,8 +24,10 @@ class StepSettings:
         largest: Longest step.
         smallest: Step below which the march gives up.
         growth: Factor after a quick step.
-        cut: Factor after a failed one.
+        cut: Factor after a failed one, and after one that was accepted but slow.
         quick_iterations: Newton iterations that count as quick.
+        slow_iterations: Newton iterations from which a step was slow: two of half
+            its length are cheaper, and the next one would likely fail.
     """
 
     first: float
@@ -33,7 +35,8 @@ class StepSettings:
     smallest: float
     growth: float = 1.5
     cut: float = 0.5
-    quick_iterations: int = 11
+    quick_iterations: int = 10
+    slow_iterations: int = 16
 
 
 @dataclass(slots=True)
@@ -120,7 +123,10 @@ def march(
         equilibrium.commit()
         state.counters.steps += 1
         state.at = target
-        quick = report.iterations <= settings.quick_iterations
-        growth = settings.growth if quick else 1.0
-        state.step = min(max(step, state.step) * growth, settings.largest)
+        if report.iterations >= settings.slow_iterations:
+            state.step = max(step * settings.cut, settings.smallest)
+        elif report.iterations <= settings.quick_iterations:
+            state.step = min(max(step, state.step) * settings.growth, settings.largest)
+        else:
+            state.step = max(step, state.step)
         accepted(state, report)

@@ -48,14 +48,28 @@ def test_rigid_block_on_springs_moves_as_springs_say() -> None:
 
 def test_convergence_is_quadratic() -> None:
     block = build(COMM)
-    report = solve(
-        block.equilibrium, block.solver("direct"), NewtonSettings(1e-10, line_search="basic")
-    )
+    settings = NewtonSettings(1e-10, line_search="basic", kept_gain=0.0)
+    report = solve(block.equilibrium, block.solver("direct"), settings)
     assert report.converged
     r = np.array(report.residuals_n)
     last = np.flatnonzero((r[:-1] < 1.0) & (r[1:] > 1e-11))
     assert len(last)
     assert (r[last + 1] < 2 * r[last] ** 2).all(), r
+
+
+def test_kept_tangents_lead_to_the_same_state() -> None:
+    found = []
+    for gain in (0.0, 0.03):
+        block = build(COMM)
+        report = solve(
+            block.equilibrium, block.solver("direct"), NewtonSettings(1e-9, kept_gain=gain)
+        )
+        assert report.converged
+        found.append((report.tangents, report.iterations, block.equilibrium.u.x.array))
+    assert found[0][0] == found[0][1]
+    assert found[1][0] < found[0][0]
+    assert found[1][1] <= found[0][1] + 1
+    np.testing.assert_allclose(found[0][2], found[1][2], atol=1e-9)
 
 
 def test_result_does_not_depend_on_the_step_cap() -> None:
@@ -123,9 +137,8 @@ def test_bordered_scalars_close_their_rows_exactly(preset: str) -> None:
 def test_bordered_scalars_keep_quadratic_convergence() -> None:
     block = build(COMM)
     block.equilibrium.loading = _ClosedAngle()
-    report = solve(
-        block.equilibrium, block.solver("direct"), NewtonSettings(1e-10, line_search="basic")
-    )
+    settings = NewtonSettings(1e-10, line_search="basic", kept_gain=0.0)
+    report = solve(block.equilibrium, block.solver("direct"), settings)
     r = np.array(report.residuals_n)
     last = np.flatnonzero((r[:-1] < 1.0) & (r[1:] > 1e-11))
     assert len(last)
