@@ -51,8 +51,14 @@ class ContactTerm(Protocol):
         """Rectangles of scalar dofs that the tangent may fill."""
         ...
 
-    def evaluate(self, u: dolfinx.fem.Function, need_tangent: bool) -> Any:
-        """Residual, and tangent where asked for, at a displacement; collective."""
+    def evaluate(self, u: dolfinx.fem.Function, need_tangent: bool, lagged: bool = False) -> Any:
+        """Residual, and tangent where asked for, at a displacement; collective.
+
+        Args:
+            u: Displacement with updated ghosts.
+            need_tangent: Whether to build the tangent too.
+            lagged: Whether friction enters it by its secant.
+        """
         ...
 
     def commit(self, u: dolfinx.fem.Function | None = None) -> None:
@@ -288,10 +294,10 @@ class Equilibrium:
         k.setLGMap(lgmap, lgmap)
         return k
 
-    def _add_contact(self, k: PETSc.Mat) -> None:
+    def _add_contact(self, k: PETSc.Mat, lagged: bool) -> None:
         r = self.reduction
         for contact in self.contacts:
-            for block in contact.evaluate(self.u, True).tangent:
+            for block in contact.evaluate(self.u, True, lagged).tangent:
                 rows, columns = r.ext_dofs(block.rows), r.ext_dofs(block.cols)
                 k.setValuesRCV(rows, columns, block.values, addv=True)
 
@@ -300,8 +306,11 @@ class Equilibrium:
             tail = self.reduction.ext_tail()
             k.setValues(tail, tail, block, addv=True)
 
-    def tangent(self) -> tuple[PETSc.Mat, ClosureState]:
+    def tangent(self, lagged_friction: bool = False) -> tuple[PETSc.Mat, ClosureState]:
         """Assemble the reduced tangent at the present state; collective.
+
+        Args:
+            lagged_friction: Whether friction enters by its secant in place of its tangent.
 
         Returns:
             The matrix in the layout of ``y`` (extra scalars decoupled, unit diagonal)
@@ -318,7 +327,7 @@ class Equilibrium:
         assert k is not None
         k.zeroEntries()
         dolfinx.fem.petsc.assemble_matrix(k, self.solid.tangent_form)
-        self._add_contact(k)
+        self._add_contact(k, lagged_friction)
 
         levers = r.levers(self.u, self.poses)
         _, geometric = r.segment_forces(nodal, levers)

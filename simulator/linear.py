@@ -292,6 +292,7 @@ class LinearSolver:
             tolerance = min(tolerance, leave_n / max(b.norm(), leave_n))
         _, atol, divtol, max_it = ksp.getTolerances()
         ksp.setTolerances(tolerance, atol, divtol, max_it)
-        ksp.setInitialGuessNonzero(from_x)
+        # A factorisation needs no guess, and PETSc allows it none.
+        ksp.setInitialGuessNonzero(from_x and self.preset != "direct")
         ksp.solve(b, x)
         return SolveReport(ksp.getIterationNumber(), ksp.getConvergedReason() > 0)

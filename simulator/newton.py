@@ -37,6 +37,12 @@ newtons, of a prescribed turn, and would leave a hundred in the tissue."""
 TIGHTEST, LOOSEST = 1e-4, 1e-2
 """Bounds of what a linear solve leaves of its right-hand side; between them half the square of
 the last iteration's gain (Eisenstat and Walker 1996, second choice)."""
+LAGGED = 2
+"""First tangents of a solve that take friction by its secant: a point that slid in the last step
+or overshoots in this one has none along its way, and a body on such points alone drifts off."""
+UNSOLVED = 0.5
+"""A residual above this share of the last one, after a linear solve that did not end, is given
+up: a tangent next to singular, to be met in a shorter step."""
 PATIENCE = 8
 STAGNATION = 0.85
 """From iteration ``PATIENCE`` on, a residual above this share of that four iterations ago
@@ -94,6 +100,7 @@ class _BorderedStep:
         r = self.equilibrium.reduction
         closure = self.closure
         assert closure is not None
+        self.failed = False
         if not self._work:
             self._work = [b.duplicate() for _ in range(EXTRA_SCALARS + 1)]
             for vector in self._work:
@@ -208,7 +215,7 @@ def solve(
         if len(known) > 2 and gain < settings.kept_gain and step.closure is not None:
             return
         equilibrium.read_unknowns(x, base[0])
-        matrix, step.closure = equilibrium.tangent()
+        matrix, step.closure = equilibrium.tangent(lagged_friction=len(known) <= LAGGED)
         linear.prepare(matrix, equilibrium.u, equilibrium.poses)
         report.tangents += 1
 
@@ -230,6 +237,8 @@ def solve(
             if polished or norm < POLISHED * settings.tolerance_n:
                 return int(PETSc.SNES.ConvergedReason.CONVERGED_FNORM_ABS)
             return 0
+        if step.failed and norm > UNSOLVED * known[iteration - 1]:
+            return int(PETSc.SNES.ConvergedReason.DIVERGED_LINEAR_SOLVE)
         if iteration >= PATIENCE and norm > STAGNATION * known[iteration - 4]:
             return int(PETSc.SNES.ConvergedReason.DIVERGED_LINE_SEARCH)
         return 0

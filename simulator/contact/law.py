@@ -66,6 +66,7 @@ class FrictionResponse:
     Attributes:
         traction: (n, 3) on the slave, MPa.
         by_slip: (n, 3, 3) derivative by the way from the anchor, MPa/mm.
+        secant: (n,) size of the traction over that of the way, MPa/mm.
         by_pressure: (n, 3) derivative by the contact pressure.
         kept: (n, 3) part of that way that the history keeps, mm; the rest is slip.
         slipping: (n,) mask of points on the cone.
@@ -73,15 +74,21 @@ class FrictionResponse:
 
     traction: Array
     by_slip: Array
+    secant: Array
     by_pressure: Array
     kept: Array
     slipping: NDArray[np.bool_]
+
+    def stiffness(self, lagged: bool) -> Array:
+        """Derivative (n, 3, 3) by the way, or the secant in all directions where ``lagged``."""
+        return -self.secant[:, None, None] * np.eye(3) if lagged else self.by_slip
 
     def take(self, chosen: IntArray) -> FrictionResponse:
         """The same of some of the points."""
         return FrictionResponse(
             self.traction[chosen],
             self.by_slip[chosen],
+            self.secant[chosen],
             self.by_pressure[chosen],
             self.kept[chosen],
             self.slipping[chosen],
@@ -110,6 +117,7 @@ def coulomb(way: Array, pressure: Array, friction: float, slip_mm: float) -> Fri
     return FrictionResponse(
         traction=-(limit * level)[:, None] * direction,
         by_slip=-(limit / slip_mm)[:, None, None] * by_slip,
+        secant=limit / slip_mm * secant,
         by_pressure=-(friction * level)[:, None] * direction,
         kept=(early * slip_mm)[:, None] * direction,
         slipping=ratio >= 1.0,

@@ -118,7 +118,9 @@ class PairContact:
         cols = np.concatenate([two, one, master_nodes[anchor]])
         return block_dofs(rows), block_dofs(cols)
 
-    def evaluate(self, u: dolfinx.fem.Function, need_tangent: bool = True) -> ContactIncrement:
+    def evaluate(
+        self, u: dolfinx.fem.Function, need_tangent: bool = True, lagged: bool = False
+    ) -> ContactIncrement:
         """Residual and tangent at a displacement with updated ghosts; collective."""
         last = self._evaluate(u)
         index = last.active.index
@@ -126,7 +128,7 @@ class PairContact:
         return ContactIncrement(
             dofs=dofs,
             values=values,
-            tangent=self._tangent(last) if need_tangent and index.size else (),
+            tangent=self._tangent(last, lagged) if need_tangent and index.size else (),
             active=int(index.size),
             slipping=int(last.slipping.sum()),
             missed=int((last.hits.facet < 0).sum()),
@@ -321,10 +323,10 @@ class PairContact:
         blocks, sums = nodal_sums(self._nodes(last), shapes[:, :, None] * force[:, None, :])
         return block_dofs(blocks[:, None]), sums
 
-    def _tangent(self, last: _Evaluation) -> tuple[TangentBlocks, ...]:
+    def _tangent(self, last: _Evaluation, lagged: bool) -> tuple[TangentBlocks, ...]:
         """Blocks added up over the points that share their facets."""
         active = last.active
-        found = operators(active)
+        found = operators(active, lagged)
         nodes = self._nodes(last)
         partner = last.hits.facet[active.index]
         count = self.master.facets.shape[0]

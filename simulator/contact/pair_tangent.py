@@ -88,7 +88,7 @@ class PointOperators:
         return PointOperators(self.force[chosen], self.place[chosen])
 
 
-def operators(points: ActivePoints) -> PointOperators:
+def operators(points: ActivePoints, lagged: bool = False) -> PointOperators:
     """Differentiate at each point.
 
     Complete at fixed nodal normals; that these turn with the master's deformation is
@@ -107,7 +107,7 @@ def operators(points: ActivePoints) -> PointOperators:
     force = n[:, None, :, None] * pressure_by[:, :, None, :]
     force += points.pressure[:, None, None, None] * turn
     if points.friction is not None:
-        force += _traction_derivative(points, tangent_plane, turn, gap_by, pressure_by)
+        force += _traction_derivative(points, tangent_plane, turn, gap_by, pressure_by, lagged)
     return PointOperators(force, place)
 
 
@@ -117,6 +117,7 @@ def _traction_derivative(
     turn: Array,
     gap_by: Array,
     pressure_by: Array,
+    lagged: bool,
 ) -> Array:
     assert points.friction is not None
     n, d = points.normal, points.offset
@@ -130,7 +131,7 @@ def _traction_derivative(
     share_by = -points.share_slope[:, None, None] * gap_by
     slip += across[:, None, :, None] * share_by[:, :, None, :]
     by_pressure = points.friction.by_pressure
-    change = points.friction.by_slip[:, None] @ slip
+    change = points.friction.stiffness(lagged)[:, None] @ slip
     return change + by_pressure[:, None, :, None] * pressure_by[:, :, None]
 
 

@@ -95,7 +95,9 @@ class PlaneContact:
         """No blocks beyond the body's own: arrays (0, 18)."""
         return np.empty((0, 18), dtype=np.int64), np.empty((0, 18), dtype=np.int64)
 
-    def evaluate(self, u: dolfinx.fem.Function, need_tangent: bool = True) -> ContactIncrement:
+    def evaluate(
+        self, u: dolfinx.fem.Function, need_tangent: bool = True, lagged: bool = False
+    ) -> ContactIncrement:
         """Residual and tangent at a displacement with updated ghosts; collective."""
         last = self._evaluate(u)
         surface = self.slave
@@ -112,7 +114,7 @@ class PlaneContact:
         tangent: tuple[TangentBlocks, ...] = ()
         if need_tangent and used.size:
             dofs = block_dofs(nodes)
-            tangent = (TangentBlocks(dofs, dofs, self._stiffness(last, used)),)
+            tangent = (TangentBlocks(dofs, dofs, self._stiffness(last, used, lagged)),)
         return ContactIncrement(
             dofs=block_dofs(blocks[:, None]),
             values=sums,
@@ -215,12 +217,12 @@ class PlaneContact:
         )
         return self._last
 
-    def _stiffness(self, last: _Evaluation, used: IntArray) -> Array:
+    def _stiffness(self, last: _Evaluation, used: IntArray, lagged: bool) -> Array:
         """Blocks (n, 18, 18) of facets, added up over their points."""
         n = self.normal
         stick = last.share[:, None, None] * self._plane
         stick = stick - (last.share_slope[:, None] * last.across)[:, :, None] * n
-        by_place = last.friction.by_slip @ stick
+        by_place = last.friction.stiffness(lagged) @ stick
         ahead = n + last.friction.by_pressure
         by_place -= last.stiffness[:, None, None] * ahead[:, :, None] * n
         by_place -= self.tack_mpa_per_mm * np.eye(3)
