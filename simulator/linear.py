@@ -233,7 +233,8 @@ class LinearSolver:
             pc.setType("mg")
             pc.setMGLevels(2)
             pc.setMGInterpolation(1, prolongation)
-            pc.getMGSmoother(1).setOperators(operator)
+            assert self._blocks is not None
+            pc.getMGSmoother(1).setOperators(operator, self._blocks.diagonal)
             pc.getMGCoarseSolve().setOperators(self._galerkin)
         ksp.setFromOptions()
         # The levels of a multigrid read their options no earlier than here.
@@ -267,6 +268,9 @@ class LinearSolver:
         else:
             assert self._ksp is not None
             self._ksp.setOperators(operator)
+            if self._blocks is not None:
+                smoother = self._ksp.getPC().getMGSmoother(1)
+                smoother.setOperators(operator, self._blocks.diagonal)
             self._ksp.setUp()
 
     def solve(

@@ -96,6 +96,12 @@ class BlockCopy:
     """Copy of a matrix in PETSc's block format, whose products are two to three times faster.
 
     Every row of a block row must have the same columns, whole blocks of them.
+
+    Attributes:
+        matrix: The copy; one object, values renewed.
+        diagonal: Its diagonal blocks, a new object for new values: PETSc goes on giving the
+            inverted blocks of the first values of a matrix whose pattern stays
+            (docs/decisions/solver.md).
     """
 
     def __init__(self, source: PETSc.Mat):
@@ -109,15 +115,24 @@ class BlockCopy:
         axis = np.arange(3)
         within = 3 * count[row][:, None, None] * axis[:, None] + axis
         self._place = (first[:, None, None] + within).astype(np.int32)
-        self.matrix = PETSc.Mat().createBAIJ(
-            source.getSizes(),
-            3,
-            csr=(self._pointer, self._columns, values[self._place].ravel()),
-            comm=source.comm,
-        )
+        start = source.getOwnershipRange()[0] // 3
+        self._middle = np.flatnonzero(self._columns == start + row)
+        blocks = values[self._place]
+        csr = (self._pointer, self._columns, blocks.ravel())
+        self.matrix = PETSc.Mat().createBAIJ(source.getSizes(), 3, csr=csr, comm=source.comm)
+        self.diagonal = self._create_diagonal(blocks)
+
+    def _create_diagonal(self, blocks: NDArray[np.float64]) -> PETSc.Mat:
+        m = self.matrix
+        place = np.arange(len(self._middle) + 1, dtype=PETSc.IntType)
+        columns = m.getOwnershipRange()[0] // 3 + place[:-1]
+        csr = (place, columns, blocks[self._middle].ravel())
+        return PETSc.Mat().createBAIJ(m.getSizes(), 3, csr=csr, comm=m.comm)
 
     def update(self, source: PETSc.Mat) -> None:
         """Copy the values of the same source again; collective."""
-        values = source.getValuesCSR()[2][self._place]
-        self.matrix.setValuesBlockedCSR(self._pointer, self._columns, values)
+        blocks = source.getValuesCSR()[2][self._place]
+        self.matrix.setValuesBlockedCSR(self._pointer, self._columns, blocks.ravel())
         self.matrix.assemble()
+        self.diagonal.destroy()
+        self.diagonal = self._create_diagonal(blocks)

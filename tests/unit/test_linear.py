@@ -160,3 +160,22 @@ def test_ranks_take_equal_iterations(mpirun: Callable) -> None:
     assert abs(one["krylov"] - two["krylov"]) <= one["newton"]
     assert one["newton"] == two["newton"]
     np.testing.assert_allclose(one["position_mm"], two["position_mm"], atol=1e-6)
+
+
+def test_kept_preconditioner_is_as_good_as_a_new_one() -> None:
+    """PETSc's own copy of inverted diagonal blocks stays that of the first values."""
+    block = build(COMM)
+    equilibrium = block.equilibrium
+    equilibrium.refresh_pattern()
+    kept = block.solver("iterative")
+    for scale in (1.0, 3.0):
+        matrix, _ = equilibrium.tangent()
+        matrix.scale(scale)
+        iterations = []
+        for solver in (kept, block.solver("iterative")):
+            b, x = matrix.createVecRight(), matrix.createVecRight()
+            b.set(1.0)
+            solver.prepare(matrix, equilibrium.u, equilibrium.poses)
+            iterations.append(solver.solve(b, x, 1e-8).iterations)
+        assert iterations[0] == iterations[1]
+        disturb(equilibrium)
