@@ -86,6 +86,16 @@ def test_friction_derivatives() -> None:
     assert np.allclose(answer.by_pressure, (up - down) / (2 * h), atol=1e-6)
 
 
+def test_secant_gives_the_traction_and_never_vanishes() -> None:
+    way = np.array([[0.03, 0.04, 0.0], [0.3, 0.4, 0.0]])
+    answer = coulomb(way, np.array([0.2, 0.1]), 0.5, 0.1)
+    lagged = answer.stiffness(True)
+    np.testing.assert_allclose((lagged @ way[:, :, None])[..., 0], answer.traction)
+    assert np.all(np.linalg.eigvalsh(lagged) < 0.0)
+    along = way[1] / np.linalg.norm(way[1])
+    assert np.allclose(answer.stiffness(False)[1] @ along, 0.0)
+
+
 def test_friction_sticks_and_slips() -> None:
     way = np.array([[0.05, 0.0, 0.0], [3.0, 4.0, 0.0], [0.0, 0.0, 0.0], [1.0, 0.0, 0.0]])
     pressure = np.array([0.2, 0.2, 0.2, 0.0])
