@@ -15,10 +15,8 @@ def check_scenario(loaded: Loaded) -> tuple[str, ...]:
         What a user should know though it is not wrong.
 
     Raises:
-        ScenarioError: wrong content of a file, a calibration that does not fit, or zones,
-            which this version does not mesh.
+        ScenarioError: wrong content of a file, or a calibration that does not fit.
     """
-    _check_zones(loaded)
     _check_calibration(loaded)
     return _gait_warnings(loaded) if loaded.scenario.analysis == "stance" else ()
 
@@ -30,14 +28,6 @@ def _gait_warnings(loaded: Loaded) -> tuple[str, ...]:
     scenario = loaded.scenario
     outline = foot_outline(foot_dimensions(scenario.subject))
     return build_gait(scenario.gait, scenario.subject, outline).warnings
-
-
-def _check_zones(loaded: Loaded) -> None:
-    scenario = loaded.scenario
-    for name, table in (("insole", scenario.insole), ("baseline", scenario.baseline)):
-        if table is not None and table.zones:
-            problem = "zones are not meshed by this version"
-            raise loaded.error(f"{name}.zones", problem, allowed="layers")
 
 
 def _check_calibration(loaded: Loaded) -> None:

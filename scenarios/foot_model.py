@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,12 +16,13 @@ from materials.law import Law, young_modulus_mpa
 from meshes.cache import cached_foot, cached_insole
 from meshes.errors import MeshError
 from meshes.foot import FootGeometry
-from meshes.insole import InsoleDimensions, InsoleGeometry
+from meshes.insole import InsoleGeometry
 from meshes.tagged import merge
 from meshes.tags import FOOT_REGIONS, Region, Surface
 from scenarios.agreement import agree
 from scenarios.errors import ScenarioError
 from scenarios.foot_joints import foot_bands, foot_joints
+from scenarios.insole_table import insole_dimensions, insole_materials, zoned
 from scenarios.loading import foot_dimensions
 from scenarios.schema import Insole, Scenario
 from simulator import compat
@@ -109,38 +109,6 @@ class FootModel:
         return self.distributed.mesh.topology.index_map(3).size_global
 
 
-def insole_dimensions(table: Insole) -> InsoleDimensions:
-    """Return the mesher's dimensions of an insole table."""
-    arch = math.nan if table.arch_height_mm is None else table.arch_height_mm
-    cover = table.layers[0].thickness_mm if len(table.layers) >= 2 else 0.0
-    shell = table.layers[-1].thickness_mm if len(table.layers) == 3 else 0.0
-    return InsoleDimensions(
-        thickness_mm=table.thickness_mm,
-        conformity=table.conformity,
-        arch_height_mm=arch,
-        heel_cup_depth_mm=table.heel_cup_depth_mm,
-        rearfoot_post_deg=table.rearfoot_post_deg,
-        forefoot_post_deg=table.forefoot_post_deg,
-        heel_lift_mm=table.heel_lift_mm,
-        cover_thickness_mm=cover,
-        shell_thickness_mm=shell,
-    )
-
-
-def insole_materials(table: Insole) -> dict[int, str]:
-    """Return the material of each region of an insole."""
-    layers = [layer.material for layer in table.layers]
-    regions = {
-        0: {},
-        1: {Region.INSOLE: 0},
-        2: {Region.INSOLE_COVER: 0, Region.INSOLE: 1},
-        3: {Region.INSOLE_COVER: 0, Region.INSOLE: 1, Region.INSOLE_SHELL: 2},
-    }[len(layers)]
-    if not layers:
-        return {int(Region.INSOLE): table.material}
-    return {int(region): layers[i] for region, i in regions.items()}
-
-
 def build_geometry(
     comm: MPI.Intracomm, scenario: Scenario, table: Insole
 ) -> tuple[FootGeometry, InsoleGeometry | None]:
@@ -166,13 +134,8 @@ def build_foot_model(comm: MPI.Intracomm, scenario: Scenario, table: Insole) -> 
     """Build the model of one insole; collective.
 
     Raises:
-        ScenarioError: On every rank, for a shape that cannot be meshed or a table
-            that asks for what the model does not have.
+        ScenarioError: On every rank, for a shape that cannot be meshed.
     """
-    if table.zones:
-        raise ScenarioError(
-            scenario.name, "insole.zones", "zones are not read by this version", allowed="layers"
-        )
     foot, insole = build_geometry(comm, scenario, table)
     mesh, ground = foot.mesh, 0.0
     laws: dict[int, Law] = {}
@@ -182,10 +145,11 @@ def build_foot_model(comm: MPI.Intracomm, scenario: Scenario, table: Insole) -> 
     if insole is not None:
         # A shape that rises into the unloaded sole starts that much lower.
         drop = insole.overlap_mm
-        mesh = merge([foot.mesh, insole.mesh.translated((0.0, -drop, 0.0))])
+        below = zoned(insole.mesh, table, foot.dimensions.length_mm)
+        mesh = merge([foot.mesh, below.translated((0.0, -drop, 0.0))])
         materials = insole_materials(table)
         laws |= {region: law(name) for region, name in materials.items()}
-        regions = tuple(materials)
+        regions = tuple(int(tag) for tag in np.unique(below.cell_tags))
         ground = -insole.thickness_mm - drop
     distributed = distribute(comm, mesh if comm.rank == 0 else None)
     space = compat.vector_space(distributed.mesh, 2)
@@ -205,8 +169,8 @@ def build_foot_model(comm: MPI.Intracomm, scenario: Scenario, table: Insole) -> 
     }
     reduction = Reduction(space, distributed.facet_tags, segments, surfaces)
     connectors = Connectors(segments, foot_joints(foot.joints), foot_bands(foot.bands))
-    plantar, below = _contacts(scenario, distributed, space, ground, laws, insole is None)
-    contacts: list[ContactTerm] = [below] if insole is None else [plantar, below]
+    plantar, under = _contacts(scenario, distributed, space, ground, laws, insole is None)
+    contacts: list[ContactTerm] = [under] if insole is None else [plantar, under]
     tissue = foot_nodes(space, distributed, regions)
     rolling = RollingBody(reduction, connectors.joints, "calcaneus", tissue)
     equilibrium = Equilibrium(reduction, solid, connectors, contacts, rolling)
@@ -221,7 +185,7 @@ def build_foot_model(comm: MPI.Intracomm, scenario: Scenario, table: Insole) -> 
         equilibrium=equilibrium,
         linear=linear,
         plantar=plantar,
-        ground=below,
+        ground=under,
         ground_height_mm=ground,
     )
 

@@ -78,23 +78,19 @@ class FootRun:
     log: Callable[[str], None]
     begun: float = field(default_factory=time.monotonic)
 
-    def solve(self) -> NewtonReport:
-        """Solve the present load of the model's equilibrium; collective."""
-        report = solve(self.model.equilibrium, self.model.linear, self.settings, self.log)
+    def solve_load(self, load: FootLoad, settings: NewtonSettings | None = None) -> NewtonReport:
+        """Put a load on foot and tibia and solve; collective."""
+        model = self.model
+        model.equilibrium.loading = FootLoading(load, model.segments, model.joint_names)
+        report = solve(model.equilibrium, model.linear, settings or self.settings, self.log)
         if not report.converged:
             self.log(f"  step given up: reason {report.reason} {report.message}")
         return report
 
-    def solve_load(self, load: FootLoad) -> NewtonReport:
-        """Put a load on foot and tibia and solve; collective."""
-        model = self.model
-        model.equilibrium.loading = FootLoading(load, model.segments, model.joint_names)
-        return self.solve()
-
-    def solve_at(self, percent: float) -> NewtonReport:
+    def solve_at(self, percent: float, settings: NewtonSettings | None = None) -> NewtonReport:
         """Set the load of an instant and solve; collective."""
         self.log(f"{percent:7.3f} % of stance")
-        return self.solve_load(self.loads.at(percent))
+        return self.solve_load(self.loads.at(percent), settings)
 
     def start(self, percent: float, shown: Callable[[float], None]) -> None:
         """Make contact at the first instant; collective.
@@ -166,9 +162,15 @@ class FootRun:
             accepted(where, report)
 
         end = max(instants)
+        between = replace(self.settings, beyond=0)
+
+        def solve_at(percent: float) -> NewtonReport:
+            shown = any(abs(percent - instant) < 1e-6 for instant in instants)
+            return self.solve_at(percent, self.settings if shown else between)
+
         march(
             self.model.equilibrium,
-            self.solve_at,
+            solve_at,
             self.march,
             end,
             instants,

@@ -159,7 +159,8 @@ class Insole(Table):
         (),
         strict=False,
         max_length=4,
-        description="Regions of another material, each a table of region and material",
+        description="Regions of another material (whole thickness, or the layer under the cover), "
+        "each a table of region and material",
     )
     thickness_mm: float = Field(
         default_factory=_insole_thickness,

@@ -29,8 +29,6 @@ KEPT_VOLUME = 0.3
 MAX_HALVINGS = 6
 POLISHED = 1e-3
 """Share of the tolerance below which a solve ends at once."""
-BEYOND = 2
-"""Iterations that a solve takes beyond its tolerance at the most."""
 LEFT_N = 0.1
 """What a linear solve leaves of the residual at the most: the first of a step begins at a million
 newtons, of a prescribed turn, and would leave a hundred in the tissue."""
@@ -60,6 +58,8 @@ class NewtonSettings:
         line_search: PETSc's name; ``cp`` finds a zero of the residual along the step.
         kept_gain: Share of the residual below which an iteration must get for the next to
             keep its tangent; zero renews it always.
+        beyond: Iterations taken beyond the tolerance at the most, for nearly nothing of what
+            differs between two ways to the same equilibrium (ranks) to reach a summary.
     """
 
     tolerance_n: float
@@ -67,16 +67,18 @@ class NewtonSettings:
     max_move_mm: float = 8.0
     line_search: str = "cp"
     kept_gain: float = 0.03
+    beyond: int = 1
 
 
 @dataclass(slots=True)
 class NewtonReport:
-    """What one solve did."""
+    """What one solve did; ``needed`` iterations of all were above the tolerance."""
 
     converged: bool
     reason: int
     iterations: int
     krylov_iterations: int
+    needed: int = 0
     tangents: int = 0
     residuals_n: list[float] = field(default_factory=list)
     message: str = ""
@@ -230,10 +232,8 @@ def solve(
             return int(PETSc.SNES.ConvergedReason.DIVERGED_FNORM_NAN)
         known = report.residuals_n
         if norm < settings.tolerance_n:
-            # Beyond the tolerance, for nearly nothing of what differs between two ways to the
-            # same equilibrium (ranks, a resumed run) to reach the next step or a summary.
             reached = sum(r < settings.tolerance_n for r in known[:iteration])
-            polished = reached >= BEYOND or iteration >= settings.max_iterations
+            polished = reached >= settings.beyond or iteration >= settings.max_iterations
             if polished or norm < POLISHED * settings.tolerance_n:
                 return int(PETSc.SNES.ConvergedReason.CONVERGED_FNORM_ABS)
             return 0
@@ -283,6 +283,7 @@ def solve(
         report.message = str(error)
         report.reason = -100
     report.iterations = snes.getIterationNumber()
+    report.needed = sum(r >= settings.tolerance_n for r in report.residuals_n)
     report.krylov_iterations = step.krylov_iterations
     report.converged = report.reason in (2, 3)
     if report.converged:

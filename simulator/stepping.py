@@ -25,8 +25,8 @@ class StepSettings:
         smallest: Step below which the march gives up.
         growth: Factor after a quick step.
         cut: Factor after a failed one, and after one that was accepted but slow.
-        quick_iterations: Newton iterations that count as quick.
-        slow_iterations: Newton iterations from which a step was slow: two of half
+        quick_iterations: Newton iterations to the tolerance that count as quick.
+        slow_iterations: Those from which a step was slow: two of half
             its length are cheaper, and the next one would likely fail.
     """
 
@@ -35,8 +35,8 @@ class StepSettings:
     smallest: float
     growth: float = 1.5
     cut: float = 0.5
-    quick_iterations: int = 10
-    slow_iterations: int = 16
+    quick_iterations: int = 8
+    slow_iterations: int = 14
 
 
 @dataclass(slots=True)
@@ -123,9 +123,9 @@ def march(
         equilibrium.commit()
         state.counters.steps += 1
         state.at = target
-        if report.iterations >= settings.slow_iterations:
+        if report.needed >= settings.slow_iterations:
             state.step = max(step * settings.cut, settings.smallest)
-        elif report.iterations <= settings.quick_iterations:
+        elif report.needed <= settings.quick_iterations:
             state.step = min(max(step, state.step) * settings.growth, settings.largest)
         else:
             state.step = max(step, state.step)

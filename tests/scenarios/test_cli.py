@@ -87,8 +87,8 @@ WRONG = [
     (["mesh", "walking", "--set", "x=1"], "unknown key"),
     (["check", "walking", "--set", "analysis=impact"], "standing, stance"),
     (
-        ["check", "walking", "--set", "insole.zones=[{region='heel', material='cork'}]"],
-        "zones are not meshed",
+        ["check", "walking", "--set", "insole.zones=[{region='heal', material='cork'}]"],
+        "did you mean heel?",
     ),
     (["compare", "other"], "two result folders"),
     (["compare", "other", "nowhere"], "holds no result"),

@@ -124,6 +124,20 @@ def test_comparison_of_the_two_finds_one_calibration(baseline: Path, candidate: 
     assert "different calibrations" not in out
 
 
+def test_softer_heel_zone_relieves_the_heel(baseline: Path) -> None:
+    """A zone of the insole's own material changes nothing, a softer one the heel's pressure."""
+    found = {}
+    for name in ("none", "eva_35", "poron_soft"):
+        zones = f"[{{region='heel', material='{name}'}}]" if name != "none" else "[]"
+        folder = baseline.parent / f"zone_{name}"
+        run("run", "standing", "--set", f"insole.zones={zones}", *BARE_OUTPUT, "-o", folder)
+        found[name] = read(folder)["plantar"]["peak_pressure_kpa"]
+    print(found)
+    for region, pressure in found["none"].items():
+        assert found["eva_35"][region] == pytest.approx(pressure, rel=1e-6), region
+    assert found["poron_soft"]["heel"] < 0.97 * found["none"]["heel"]
+
+
 @pytest.mark.parametrize("spoil", ["calibration/calibration.npz", "summary.json"])
 def test_folder_without_a_calibration_is_refused(
     baseline: Path, tmp_path: Path, spoil: str, refused: Callable[..., str]

@@ -60,7 +60,7 @@ def went(
         tried.append(target)
         good = target - state.at <= longest + 1e-12
         equilibrium.value = target if good else np.nan
-        return NewtonReport(good, 2 if good else -5, iterations, 10)
+        return NewtonReport(good, 2 if good else -5, iterations, 10, iterations)
 
     march(
         equilibrium,  # type: ignore[arg-type]
@@ -133,7 +133,7 @@ def test_state_of_the_last_accepted_step_stays_when_it_gives_up() -> None:
 
     def solve_at(target: float) -> NewtonReport:
         equilibrium.value = target
-        return NewtonReport(target <= 1.0, 2, 4, 10)
+        return NewtonReport(target <= 1.0, 2, 4, 10, 4)
 
     with pytest.raises(StepsExhausted):
         march(equilibrium, solve_at, state, 5.0, (), SETTINGS, lambda *_: None)  # type: ignore[arg-type]
