@@ -12,19 +12,14 @@ from numpy.typing import NDArray
 
 from scenarios.foot_loads import Calibration, FootLoads
 from scenarios.foot_model import FootModel
+from scenarios.foot_schedule import stance_stops
 from scenarios.foot_start import approach
 from scenarios.schema import Scenario
 from simulator.loading import FootLoad, FootLoading
 from simulator.newton import NewtonReport, NewtonSettings, solve
-from simulator.stepping import Counters, March, StepSettings, march
+from simulator.stepping import Counters, March, march
 
 Array = NDArray[np.float64]
-
-APPROACH_STEPS = StepSettings(first=0.25, largest=0.25, smallest=1e-3)
-STANCE_STEPS = StepSettings(first=1.0, largest=5.0, smallest=0.01)
-"""Steps in per cent of stance."""
-CLOSURE_STEPS = StepSettings(first=1.0, largest=1.0, smallest=1e-2)
-"""Steps of the weight with which the closure takes over, once contact is made."""
 
 
 @dataclass(slots=True)
@@ -68,6 +63,8 @@ class FootRun:
         march: Position and counters.
         record: What candidates need.
         log: Receives one line a Newton iteration.
+        body_mass_kg: Of the subject.
+        most_halvings: How often a step is halved.
     """
 
     model: FootModel
@@ -76,6 +73,8 @@ class FootRun:
     march: March
     record: CalibrationRecord
     log: Callable[[str], None]
+    body_mass_kg: float
+    most_halvings: int
     begun: float = field(default_factory=time.monotonic)
 
     def solve_load(self, load: FootLoad, settings: NewtonSettings | None = None) -> NewtonReport:
@@ -101,12 +100,12 @@ class FootRun:
         counters = self.march.counters
         # A candidate comes down as its baseline did: friction remembers the way.
         posture = replace(self.loads, calibration=None)
-        approach(self.model, posture, percent, self.solve_load, counters, APPROACH_STEPS, shown)
+        approach(self.model, posture, percent, self.solve_load, counters, shown)
         if self.loads.calibration is None:
             self._close(percent, counters)
         else:
             self._release(percent, counters)
-        self.march.at, self.march.step = percent, STANCE_STEPS.first
+        self.march = March.begun(percent, counters)
         self.record.add(self.model, percent)
 
     def _hand_over(
@@ -118,9 +117,13 @@ class FootRun:
             self.log(f"{percent:7.3f} % of stance, handed over {share:.3f}")
             return self.solve_load(load(share))
 
-        begun = March(0.0, CLOSURE_STEPS.first, counters)
-        equilibrium = self.model.equilibrium
-        march(equilibrium, solve_at, begun, 1.0, (), CLOSURE_STEPS, lambda *_: None)
+        march(
+            self.model.equilibrium,
+            solve_at,
+            March.begun(0.0, counters),
+            (1.0,),
+            lambda *_: None,
+        )
 
     def _close(self, percent: float, counters: Counters) -> None:
         """Hand the torques over from held angles to the closure of an instant; collective."""
@@ -161,7 +164,7 @@ class FootRun:
             self.record.add(self.model, where.at)
             accepted(where, report)
 
-        end = max(instants)
+        start = min(instants)
         between = replace(self.settings, beyond=0)
 
         def solve_at(percent: float) -> NewtonReport:
@@ -172,10 +175,9 @@ class FootRun:
             self.model.equilibrium,
             solve_at,
             self.march,
-            end,
-            instants,
-            STANCE_STEPS,
+            stance_stops(self.loads, self.body_mass_kg, start, instants),
             keep,
+            self.most_halvings,
         )
 
 
@@ -188,4 +190,13 @@ def foot_run(
         tolerance_n=scenario.solver.relative_tolerance * weight,
         max_iterations=scenario.solver.max_newton_iterations,
     )
-    return FootRun(model, loads, settings, March(0.0, 1.0, Counters()), CalibrationRecord(), log)
+    return FootRun(
+        model=model,
+        loads=loads,
+        settings=settings,
+        march=March.begun(0.0, Counters()),
+        record=CalibrationRecord(),
+        log=log,
+        body_mass_kg=scenario.subject.body_mass_kg,
+        most_halvings=scenario.solver.max_cutbacks,
+    )

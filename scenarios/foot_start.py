@@ -21,7 +21,7 @@ from simulator.loading import FootLoad
 from simulator.newton import NewtonReport
 from simulator.rotations import about
 from simulator.segments import Poses
-from simulator.stepping import Counters, March, StepSettings, march
+from simulator.stepping import Counters, March, march
 
 Array = NDArray[Any]
 
@@ -94,7 +94,6 @@ def approach(
     percent: float,
     solve_load: Callable[[FootLoad], NewtonReport],
     counters: Counters,
-    settings: StepSettings,
     accepted: Callable[[float], None],
 ) -> None:
     """Bring the foot into equilibrium at the first instant; collective.
@@ -105,8 +104,7 @@ def approach(
         percent: First instant.
         solve_load: Puts a load on foot and tibia and solves.
         counters: Work so far.
-        settings: Steps of a parameter that goes from 0 to 1.
-        accepted: Called with that parameter after each step.
+        accepted: Called after each step with a parameter that goes from 0 to 1.
 
     Raises:
         StepsExhausted: If contact cannot be made.
@@ -128,13 +126,10 @@ def approach(
         )
         return solve_load(now)
 
-    state = March(0.0, settings.first, counters)
     march(
         equilibrium,
         solve_at,
-        state,
-        1.0,
-        (0.5,),
-        settings,
+        March.begun(0.0, counters),
+        (0.25, 0.5, 0.75, 1.0),
         lambda where, _: accepted(where.at),
     )

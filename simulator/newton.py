@@ -72,13 +72,12 @@ class NewtonSettings:
 
 @dataclass(slots=True)
 class NewtonReport:
-    """What one solve did; ``needed`` iterations of all were above the tolerance."""
+    """What one solve did."""
 
     converged: bool
     reason: int
     iterations: int
     krylov_iterations: int
-    needed: int = 0
     tangents: int = 0
     residuals_n: list[float] = field(default_factory=list)
     message: str = ""
@@ -283,7 +282,6 @@ def solve(
         report.message = str(error)
         report.reason = -100
     report.iterations = snes.getIterationNumber()
-    report.needed = sum(r >= settings.tolerance_n for r in report.residuals_n)
     report.krylov_iterations = step.krylov_iterations
     report.converged = report.reason in (2, 3)
     if report.converged:

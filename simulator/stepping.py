@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Adaptive steps along one parameter, with milestones and cut-back.
+"""Steps along one parameter, through given stops, with cut-back.
 
-A step that Newton does not finish is taken back and halved; quick ones let the
-next be longer. Milestones are hit exactly. All decisions use iteration counts,
-which are the same on every rank.
+The stops come from the load, and a step is cut only where Newton does not finish it: what
+history remembers then depends on the load and not on how quickly a solver got there, and any
+number of ranks takes the same way.
 """
 
 from __future__ import annotations
@@ -14,29 +14,7 @@ from dataclasses import dataclass, field
 from simulator.equilibrium import Equilibrium
 from simulator.newton import NewtonReport
 
-
-@dataclass(frozen=True, slots=True)
-class StepSettings:
-    """How steps grow and shrink.
-
-    Attributes:
-        first: First step.
-        largest: Longest step.
-        smallest: Step below which the march gives up.
-        growth: Factor after a quick step.
-        cut: Factor after a failed one, and after one that was accepted but slow.
-        quick_iterations: Newton iterations to the tolerance that count as quick.
-        slow_iterations: Those from which a step was slow: two of half
-            its length are cheaper, and the next one would likely fail.
-    """
-
-    first: float
-    largest: float
-    smallest: float
-    growth: float = 1.5
-    cut: float = 0.5
-    quick_iterations: int = 8
-    slow_iterations: int = 14
+MOST_HALVINGS = 8
 
 
 @dataclass(slots=True)
@@ -70,63 +48,71 @@ class StepsExhausted(Exception):
 
 @dataclass(slots=True)
 class March:
-    """Where a march stands; part of a checkpoint."""
+    """Where a march stands; part of a checkpoint.
+
+    Attributes:
+        at: Parameter of the last accepted step.
+        since: Last stop, from which the way to the next is divided.
+        halvings: How often that way is halved.
+        counters: Work done so far.
+    """
 
     at: float
-    step: float
+    since: float
+    halvings: int = 0
     counters: Counters = field(default_factory=Counters)
+
+    @classmethod
+    def begun(cls, at: float, counters: Counters) -> March:
+        """Return a march that stands at its start."""
+        return cls(at, at, 0, counters)
 
 
 def march(
     equilibrium: Equilibrium,
     solve_at: Callable[[float], NewtonReport],
     state: March,
-    end: float,
-    milestones: Sequence[float],
-    settings: StepSettings,
+    stops: Sequence[float],
     accepted: Callable[[March, NewtonReport], None],
+    most_halvings: int = MOST_HALVINGS,
 ) -> None:
-    """Go from ``state.at`` to ``end``; collective.
+    """Go from ``state.at`` through all stops beyond it; collective.
+
+    A step that Newton does not finish is taken back, and the way to the next stop goes on in
+    steps of half that length; each stop doubles them again.
 
     Args:
         equilibrium: State to advance.
         solve_at: Sets the load of a parameter value and solves.
         state: Start; updated in place.
-        end: Last value.
-        milestones: Values to be hit exactly.
-        settings: Growth and cut-back.
+        stops: Values to be hit exactly.
         accepted: Called after each accepted and committed step.
+        most_halvings: How often the way between two stops is halved.
 
     Raises:
         StepsExhausted: When steps become too short.
     """
-    stops = sorted({float(m) for m in milestones if state.at < m < end} | {float(end)})
-    while state.at < end - 1e-9:
-        stop = next(s for s in stops if s > state.at + 1e-9)
-        step = min(state.step, settings.largest)
-        # Two even steps rather than a long one and a stub.
-        if state.at + step >= stop - 1e-9:
-            step = stop - state.at
-        elif state.at + 2 * step > stop:
-            step = (stop - state.at) / 2
-        target = stop if abs(state.at + step - stop) < 1e-9 else state.at + step
-        saved = equilibrium.save()
-        report = solve_at(target)
-        state.counters.add(report)
-        if not report.converged:
-            equilibrium.restore(saved)
-            state.counters.rejected += 1
-            state.step = step * settings.cut
-            if state.step < settings.smallest:
-                raise StepsExhausted(state.at, report)
-            continue
-        equilibrium.commit()
-        state.counters.steps += 1
-        state.at = target
-        if report.needed >= settings.slow_iterations:
-            state.step = max(step * settings.cut, settings.smallest)
-        elif report.needed <= settings.quick_iterations:
-            state.step = min(max(step, state.step) * settings.growth, settings.largest)
-        else:
-            state.step = max(step, state.step)
-        accepted(state, report)
+    for stop in sorted(float(s) for s in stops if s > state.at + 1e-9):
+        whole = stop - state.since
+        while state.at < stop:
+            step = whole / 2**state.halvings
+            target = state.at + step
+            if target > stop - 0.5 * step:
+                target = stop
+            saved = equilibrium.save()
+            report = solve_at(target)
+            state.counters.add(report)
+            if not report.converged:
+                equilibrium.restore(saved)
+                state.counters.rejected += 1
+                if state.halvings == most_halvings:
+                    raise StepsExhausted(state.at, report)
+                state.halvings += 1
+                continue
+            equilibrium.commit()
+            state.counters.steps += 1
+            state.at = target
+            if target == stop:
+                state.since = stop
+                state.halvings = max(state.halvings - 1, 0)
+            accepted(state, report)
