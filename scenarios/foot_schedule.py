@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.floating[Any]]
-
 from scenarios.foot_loads import GRAVITY_MM_S2, FootLoads
+
+Array = NDArray[np.floating[Any]]
 
 TURN_RAD = 0.025
 FORCE_BW = 0.22
