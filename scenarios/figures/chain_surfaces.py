@@ -56,19 +56,28 @@ def whole_surfaces(instant: ChainInstant, stress: Normalize, pressure: Normalize
 
 
 def spine_surfaces(instant: ChainInstant, pressure: Normalize) -> list[Surface]:
-    """Vertebrae and the medial half of the discs, seen from the right."""
+    """Medial half of vertebrae and discs, seen from the right.
+
+    Each is cut where its own midplane was in standing: a plane in space would leave splinters
+    of processes of a spine that bends or turns.
+    """
     discs = [body for body in instant.bodies if body.name.startswith("disc")]
     if not discs:
         return []
-    border = float(np.mean([body.points_mm[:, 2].mean() for body in discs]))
+    border = float(np.mean([_standing_mm(body)[:, 2].mean() for body in discs]))
     surfaces = []
     for body in instant.bodies:
         if body in discs or body.name.startswith("vertebra"):
             colour = _disc_colour(instant, body, pressure) if body in discs else BONE
-            half = medial_half(to_pyvista(body), border, reference=False)
+            half = medial_half(to_pyvista(body), border)
             if half.n_cells:
                 surfaces.append(_plain(skin(half, None), colour))
     return surfaces
+
+
+def _standing_mm(body: Body) -> Array:
+    moved = body.point_data.get("displacement_mm")
+    return body.points_mm if moved is None else body.points_mm - moved
 
 
 def foot_surfaces(instant: ChainInstant, stress: Normalize) -> list[Surface]:
@@ -77,7 +86,7 @@ def foot_surfaces(instant: ChainInstant, stress: Normalize) -> list[Surface]:
     for body in instant.bodies:
         foot = body.name.startswith(("foot", "insole"))
         if foot:
-            half = medial_half(to_pyvista(body), 0.0, reference=True)
+            half = medial_half(to_pyvista(body), 0.0)
             if half.n_cells and body.cell_type == "triangle":
                 surfaces.append(_plain(skin(half, None), BONE))
             elif half.n_cells:

@@ -74,10 +74,10 @@ def _surface(grid: pyvista.DataSet) -> Any:
     return pyvista.wrap(faces.GetOutput())
 
 
-def medial_half(grid: pyvista.DataSet, border_mm: float, reference: bool) -> Any:
-    """The part with z below ``border_mm``, in the unloaded reference or as it stands."""
+def medial_half(grid: pyvista.DataSet, border_mm: float) -> Any:
+    """The part with z below ``border_mm`` in the reference; as it stands without displacement."""
     z = np.asarray(grid.points)[:, 2].copy()
-    if reference and "displacement_mm" in grid.point_data:
+    if "displacement_mm" in grid.point_data:
         z -= np.asarray(grid.point_data["displacement_mm"])[:, 2]
     grid = grid.copy(deep=False)
     grid.point_data["cut_z_mm"] = z
