@@ -3,7 +3,7 @@
 
 The stops come from the load, and a step is cut only where Newton does not finish it: what
 history remembers then depends on the load and not on how quickly a solver got there, and any
-number of ranks takes the same way.
+number of ranks takes the same way while no step fails.
 """
 
 from __future__ import annotations
