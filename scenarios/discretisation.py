@@ -27,9 +27,14 @@ def error_of(analysis: str, resolution: str, key: str) -> DiscretisationError | 
             the first entry of the table whose pattern fits is used.
     """
     for pattern, error in _table().get((analysis, resolution), ()):
-        if fnmatchcase(key, pattern):
+        # The instant of a peak is no peak: what fits the one says nothing of the other.
+        if fnmatchcase(key, pattern) and _of_instant(key) == _of_instant(pattern):
             return error
     return None
+
+
+def _of_instant(key: str) -> bool:
+    return key.endswith("at_percent")
 
 
 def with_errors(summary: Summary) -> Summary:

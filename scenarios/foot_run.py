@@ -21,6 +21,9 @@ from simulator.stepping import Counters, March, march
 
 Array = NDArray[np.float64]
 
+BETWEEN = 10.0
+"""Tolerance of a step between two outputs, in that of an output."""
+
 
 @dataclass(slots=True)
 class CalibrationRecord:
@@ -165,7 +168,9 @@ class FootRun:
             accepted(where, report)
 
         start = min(instants)
-        between = replace(self.settings, beyond=0)
+        between = replace(
+            self.settings, tolerance_n=BETWEEN * self.settings.tolerance_n, beyond=0
+        )
 
         def solve_at(percent: float) -> NewtonReport:
             shown = any(abs(percent - instant) < 1e-6 for instant in instants)
