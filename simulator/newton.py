@@ -24,6 +24,8 @@ from simulator.linear import LinearSolver
 from simulator.reduction import EXTRA_SCALARS
 from simulator.segments import Poses
 
+Array = NDArray[np.float64]
+
 KEPT_VOLUME = 0.3
 """Share of the least volume ratio that one iteration must leave."""
 MAX_HALVINGS = 6
@@ -35,6 +37,8 @@ newtons, of a prescribed turn, and would leave a hundred in the tissue."""
 TIGHTEST, LOOSEST = 1e-4, 1e-2
 """Bounds of what a linear solve leaves of its right-hand side; between them half the square of
 the last iteration's gain (Eisenstat and Walker 1996, second choice)."""
+COARSEST = 0.1
+"""Share of a closing scalar's column that its response may leave at the most."""
 ENOUGH = 0.1
 """Share of the tolerance that a linear solve need not get below."""
 LAGGED = 2
@@ -97,48 +101,63 @@ class _BorderedStep:
         self.failed = False
         self.closure: ClosureState | None = None
         self.iterate: Callable[[], tuple[PETSc.Vec, Poses]] | None = None
-        self._work: list[PETSc.Vec] = []
+        self._responses: list[PETSc.Vec] = []
+        self._rhs: PETSc.Vec | None = None
 
     def apply(self, pc: PETSc.PC, b: PETSc.Vec, x: PETSc.Vec) -> None:
         r = self.equilibrium.reduction
         closure = self.closure
         assert closure is not None
         self.failed = False
-        if not self._work:
-            self._work = [b.duplicate() for _ in range(EXTRA_SCALARS + 1)]
-            for vector in self._work:
+        first = self._rhs is None
+        if self._rhs is None:
+            self._rhs = b.duplicate()
+            self._responses = [b.duplicate() for _ in range(EXTRA_SCALARS)]
+            for vector in self._responses:
                 vector.zeroEntries()
         free = 3 * len(r.free)
         n = 6 * len(r.segments)
         _, c = r.tail(b.array_r)
-        rhs = self._work[-1]
+        rhs = self._rhs
         b.copy(rhs)
         # Every rank asks for the array, also where it writes nothing: norms are kept until it does.
         rhs.array_w[free + n :] = 0.0
-        self._solve(rhs, x, leave_n=LEFT_N)
+        left_n = min(self.tolerance * rhs.norm(), LEFT_N)
+        self._solve(rhs, x, self.tolerance, leave_n=LEFT_N)
         coupled = np.flatnonzero(np.any(closure.columns != 0.0, axis=0))
-        scalars: NDArray[Any] = np.zeros(EXTRA_SCALARS)
-        if len(coupled):
-            responses = []
-            for j in coupled:
-                rhs.zeroEntries()
-                rhs.array_w[free : free + n] = closure.columns[: rhs.local_size - free, j]
-                # From one iteration to the next the response changes little.
-                z = self._work[j]
-                self._solve(rhs, z, from_x=True)
-                responses.append(r.tail(z.array_r)[0].ravel())
-            z_tail = np.zeros((n, EXTRA_SCALARS))
-            z_tail[:, coupled] = np.array(responses).T
-            schur = closure.extra - closure.rows @ z_tail
-            scalars = np.linalg.solve(schur, c - closure.rows @ r.tail(x.array_r)[0].ravel())
-            for j in coupled:
-                x.axpy(-scalars[j], self._work[j])
-        else:
-            step = r.tail(x.array_r)[0].ravel()
-            scalars = np.linalg.solve(closure.extra, c - closure.rows @ step)
+        step = r.tail(x.array_r)[0].ravel()
+        # From one iteration to the next the responses change little.
+        expected = None if first else self._scalars(c, step, coupled)
+        for j in coupled:
+            rhs.zeroEntries()
+            rhs.array_w[free : free + n] = closure.columns[: rhs.local_size - free, j]
+            tolerance = self.tolerance
+            if expected is not None:
+                # What a response lacks counts times its scalar.
+                tolerance = left_n / max(abs(expected[j]) * rhs.norm(), left_n / COARSEST)
+            self._solve(rhs, self._responses[j], max(tolerance, TIGHTEST), from_x=True)
+        scalars = self._scalars(c, step, coupled)
+        for j in coupled:
+            x.axpy(-scalars[j], self._responses[j])
         x.array_w[free + n :] = scalars[: max(x.local_size - free - n, 0)]
         self._cap(x)
         self._keep_cells_open(x)
+
+    def _scalars(self, c: Array, step: Array, coupled: NDArray[np.intp]) -> Array:
+        """Scalars (m,) that close with the present responses; collective.
+
+        Args:
+            c: Residual of the closing rows, shape (m,).
+            step: Segments' part of the step without scalars, shape (6 n,).
+            coupled: Scalars that anything depends on; of the others none has a response.
+        """
+        closure, r = self.closure, self.equilibrium.reduction
+        assert closure is not None
+        response = np.zeros((len(step), EXTRA_SCALARS))
+        for j in coupled:
+            response[:, j] = r.tail(self._responses[j].array_r)[0].ravel()
+        schur = closure.extra - closure.rows @ response
+        return np.linalg.solve(schur, c - closure.rows @ step)
 
     def _keep_cells_open(self, x: PETSc.Vec) -> None:
         """Shorten the step until no cell loses most of its volume in it; collective."""
@@ -157,9 +176,14 @@ class _BorderedStep:
         trial.destroy()
 
     def _solve(
-        self, b: PETSc.Vec, x: PETSc.Vec, leave_n: float = np.inf, from_x: bool = False
+        self,
+        b: PETSc.Vec,
+        x: PETSc.Vec,
+        tolerance: float,
+        leave_n: float = np.inf,
+        from_x: bool = False,
     ) -> None:
-        report = self.linear.solve(b, x, self.tolerance, leave_n, from_x)
+        report = self.linear.solve(b, x, tolerance, leave_n, from_x)
         self.krylov_iterations += report.iterations
         self.failed |= not report.converged
 

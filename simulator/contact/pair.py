@@ -64,7 +64,8 @@ class PairContact:
         master: ContactSurface,
         law: ContactLaw,
         search_radius_mm: float = 10.0,
-        near_mm: float = 2.0,
+        near_mm: float = 4.0,
+        watched_mm: float = 0.5,
     ) -> None:
         """Join two surfaces of the same space.
 
@@ -75,11 +76,15 @@ class PairContact:
             law: constants.
             search_radius_mm: longest way along a normal to a partner.
             near_mm: gap below which a pair gets room in the matrix beforehand.
+            watched_mm: gap below which a pair without room makes all room be given anew. A
+                step closes less than what lies between the two, so that one pattern, and
+                all that is made from it, serves several steps.
         """
         self.slave = slave
         self.master = master
         self.law = law
         self.near_mm = near_mm
+        self.watched_mm = watched_mm
         self._search = FacetSearch(master.facets, master.neighbours, search_radius_mm)
         self._candidates = CandidatePairs(slave.local.size, master.ring)
         self._state = initial_state(slave)
@@ -98,14 +103,16 @@ class PairContact:
         last = self._evaluate(u)
         if not self._started:
             self._accept(last)
-        near = np.flatnonzero(last.hits.gap < self.near_mm)
-        facet, partner = self._facet_of[near], last.hits.facet[near]
-        anchor = self._anchor_facets(near)
-        outside = self._candidates.outside(facet, partner, anchor)
-        changed = bool(self.slave.comm.allreduce(outside))
+        found = [self._pairs_below(last, gap) for gap in (self.watched_mm, self.near_mm)]
+        changed = bool(self.slave.comm.allreduce(self._candidates.outside(*found[0])))
         if changed:
-            self._candidates.rebuild(facet, partner, anchor, self.law.friction > 0.0)
+            self._candidates.rebuild(*found[1], self.law.friction > 0.0)
         return changed
+
+    def _pairs_below(self, last: _Evaluation, gap_mm: float) -> tuple[IntArray, IntArray, IntArray]:
+        """Slave facet, partner and anchor's facet (n,) of the points nearer than a gap."""
+        near = np.flatnonzero(last.hits.gap < gap_mm)
+        return self._facet_of[near], last.hits.facet[near], self._anchor_facets(near)
 
     def pattern(self) -> tuple[IntArray, IntArray]:
         """Global scalar dofs (n, 18) and (n, 18): rectangles beyond the bodies' own."""
