@@ -3,42 +3,27 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 
 from scenarios.foot_loads import Calibration
-from scenarios.loading import scenario_data
-from scenarios.schema import Insole, Scenario
 
 FILE = "calibration.npz"
+FOLDER_VARIABLE = "SOLESPINE_CALIBRATIONS"
 _FIELDS = ("percent", "torque_nmm", "angle_rad", "tibia_moment_nmm")
-_VERSION = 1
 
 
 def cache_folder() -> Path:
-    """Return ``$XDG_CACHE_HOME/solespine/calibrations``, else the same under ``~/.cache``."""
+    """Return ``$SOLESPINE_CALIBRATIONS``, else ``solespine/calibrations`` in the user's cache."""
+    named = os.environ.get(FOLDER_VARIABLE)
+    if named:
+        return Path(named)
     base = os.environ.get("XDG_CACHE_HOME")
     return (Path(base) if base else Path.home() / ".cache") / "solespine" / "calibrations"
-
-
-def calibration_key(scenario: Scenario, baseline: Insole) -> str:
-    """Hash of all that a calibration depends on: everything but the candidate and output."""
-    data = scenario_data(scenario)
-    for name in ("name", "insole", "baseline", "output", "lumbar"):
-        data.pop(name, None)
-    table = baseline.model_dump(mode="json", exclude={"calibration_dir"})
-    text = json.dumps([_VERSION, data, table], sort_keys=True, default=str)
-    digest = hashlib.sha256(text.encode())
-    for name in ("grf_file", "kinematics_file"):
-        path = getattr(scenario.gait, name)
-        if path is not None:
-            digest.update(Path(path).read_bytes())
-    return digest.hexdigest()[:24]
 
 
 def write_calibration(path: Path, calibration: Calibration) -> None:
@@ -64,12 +49,22 @@ def read_calibration(path: Path) -> Calibration | None:
         return None
 
 
+def missing_instants(calibration: Calibration, instants: Sequence[float]) -> tuple[float, ...]:
+    """Output instants that a calibration did not solve.
+
+    Between its own instants a calibration is interpolated, outside them it would be frozen:
+    a candidate must ask for none of the second and loses accuracy by the first.
+    """
+    return tuple(p for p in instants if not np.any(np.abs(calibration.percent - p) < 1e-6))
+
+
 def keep_in_cache(key: str, calibration: Calibration) -> None:
     """Keep a calibration for other candidates; a cache that cannot be written is passed over."""
     with suppress(OSError):
         write_calibration(cache_folder() / f"{key}.npz", calibration)
 
 
-def from_cache(key: str) -> Calibration | None:
-    """Return a cached calibration."""
-    return read_calibration(cache_folder() / f"{key}.npz")
+def from_cache(key: str, instants: Sequence[float]) -> Calibration | None:
+    """Return a cached calibration of these instants, ``None`` where there is none."""
+    found = read_calibration(cache_folder() / f"{key}.npz")
+    return None if found is None or missing_instants(found, instants) else found

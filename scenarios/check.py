@@ -3,8 +3,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from scenarios.calibration_terms import differing, shown, terms
 from scenarios.errors import ScenarioError
-from scenarios.loading import Loaded, foot_dimensions
+from scenarios.folder import read_manifest
+from scenarios.loading import Loaded, foot_dimensions, resolved_scenario
 from scenarios.summary import read_summary
 
 
@@ -35,19 +39,30 @@ def _check_calibration(loaded: Loaded) -> None:
     if baseline is None or baseline.calibration_dir is None:
         return
     key = "baseline.calibration_dir"
+    folder = baseline.calibration_dir
     try:
-        summary = read_summary(baseline.calibration_dir)
+        summary = read_summary(folder)
+        there = resolved_scenario(folder / "scenario.toml")
     except ScenarioError as error:
         raise loaded.error(key, f"{error.where}: {error.problem}", allowed=error.allowed) from None
     if summary.role != "baseline":
         raise loaded.error(
             key,
-            f"{baseline.calibration_dir} is no baseline (role {summary.role or 'absent'})",
+            f"{folder} is no baseline (role {summary.role or 'absent'})",
             allowed="the result of a run that calibrated on its own insole",
         )
-    for name in ("analysis", "resolution"):
-        there, here = getattr(summary, name), getattr(loaded.scenario, name)
-        if there != here:
-            raise loaded.error(
-                key, f"the baseline's {name} is {there}, here it is {here}", allowed="the same"
-            )
+    recorded = read_manifest(folder).get("inputs_sha256", {})
+    _refuse_other_terms(loaded, key, terms(there, recorded))
+
+
+def _refuse_other_terms(loaded: Loaded, key: str, there: Mapping[str, object]) -> None:
+    here = terms(loaded.scenario)
+    other = differing(there, here)
+    if not other:
+        return
+    first, more = other[0], ", ".join(other[1:4]) + (", ..." if len(other) > 4 else "")
+    problem = f"the baseline's {first} is {shown(there.get(first))}, "
+    problem += f"here it is {shown(here.get(first))}"
+    if more:
+        problem += f" ({more} differ too)"
+    raise loaded.error(key, problem, allowed="all but the insole as in the baseline")

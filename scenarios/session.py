@@ -14,12 +14,13 @@ import numpy as np
 from scenarios.agreement import agree
 from scenarios.calibration_store import (
     FILE,
-    calibration_key,
     from_cache,
     keep_in_cache,
+    missing_instants,
     read_calibration,
     write_calibration,
 )
+from scenarios.calibration_terms import calibration_key
 from scenarios.errors import NotConverged, ScenarioError
 from scenarios.fields import keep_until, write_instant
 from scenarios.foot_loads import Calibration, FootLoads
@@ -170,7 +171,7 @@ class Session:
             return "baseline", None, key
         if base.calibration_dir is not None:
             return "candidate", *self._from_folder(base.calibration_dir)
-        found = agree(context.comm, lambda: from_cache(key))
+        found = agree(context.comm, lambda: from_cache(key, self.instants))
         if found is None:
             context.progress.start(f"{self.title}, baseline", 100.0)
             found = self._solve_baseline(base)
@@ -188,6 +189,14 @@ class Session:
                     "baseline.calibration_dir",
                     f"{folder} holds no calibration",
                     allowed="a finished baseline result",
+                )
+            missing = missing_instants(found, self.instants)
+            if missing:
+                raise ScenarioError(
+                    self.context.scenario.name,
+                    "baseline.calibration_dir",
+                    f"{folder} was not solved at {', '.join(f'{p:g}' for p in missing[:3])} %",
+                    allowed="a baseline with the same output instants",
                 )
             return found, key
 

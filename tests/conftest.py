@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import gc
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -17,6 +19,14 @@ PROJECT = Path(__file__).resolve().parents[1]
 # test run, also of those that never need it.
 LAUNCHERS = ("OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "SLURM_STEP_NUM_TASKS")
 UNDER_MPI = any(int(os.environ.get(name, "1")) > 1 for name in LAUNCHERS)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Gives the session a store of calibrations of its own, before test modules copy the
+    environment for the commands that they start; meshes and compiled forms are the user's."""
+    folder = tempfile.mkdtemp(prefix="solespine-calibrations-")
+    os.environ["SOLESPINE_CALIBRATIONS"] = folder
+    config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
 
 
 def data_folder() -> Path | None:
