@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Everything that can be refused without a mesh: scenario, gait files, calibration."""
+"""Everything that can be refused before a run: gait files, calibration, shapes."""
 
 from __future__ import annotations
 
@@ -13,16 +13,20 @@ from scenarios.summary import read_summary
 
 
 def check_scenario(loaded: Loaded) -> tuple[str, ...]:
-    """Read the gait and the baseline result that a scenario names.
+    """Read the gait and the baseline result that a scenario names, and mesh its shapes.
+
+    Meshes take a fraction of a second at coarse and two at fine resolution, and are kept.
 
     Returns:
         What a user should know though it is not wrong.
 
     Raises:
-        ScenarioError: wrong content of a file, or a calibration that does not fit.
+        ScenarioError: wrong content of a file, a calibration that does not fit, or a shape
+            that cannot be meshed.
     """
     _check_calibration(loaded)
-    return _gait_warnings(loaded) if loaded.scenario.analysis == "stance" else ()
+    _check_shapes(loaded)
+    return _gait_warnings(loaded) if loaded.scenario.analysis == "stance" else _unused_gait(loaded)
 
 
 def _gait_warnings(loaded: Loaded) -> tuple[str, ...]:
@@ -32,6 +36,27 @@ def _gait_warnings(loaded: Loaded) -> tuple[str, ...]:
     scenario = loaded.scenario
     outline = foot_outline(foot_dimensions(scenario.subject))
     return build_gait(scenario.gait, scenario.subject, outline).warnings
+
+
+def _unused_gait(loaded: Loaded) -> tuple[str, ...]:
+    """Say which keys of ``[gait]`` differ from their default and go unread in standing."""
+    gait = loaded.scenario.gait
+    default = type(gait)()
+    names = [n for n in type(gait).model_fields if getattr(gait, n) != getattr(default, n)]
+    analysis = loaded.scenario.analysis
+    return tuple(f"gait.{name} is not used by analysis = {analysis!r}" for name in names)
+
+
+def _check_shapes(loaded: Loaded) -> None:
+    from scenarios.shapes import foot_shapes
+
+    scenario, base = loaded.scenario, loaded.scenario.baseline
+    try:
+        foot_shapes(scenario, scenario.insole)
+        if base is not None and base.calibration_dir is None:
+            foot_shapes(scenario, base, "baseline")
+    except ScenarioError as error:
+        raise loaded.error(error.key, error.problem, allowed=error.allowed) from None
 
 
 def _check_calibration(loaded: Loaded) -> None:

@@ -13,18 +13,15 @@ from numpy.typing import NDArray
 
 from materials.build import law
 from materials.law import Law, young_modulus_mpa
-from meshes.cache import cached_foot, cached_insole
-from meshes.errors import MeshError
 from meshes.foot import FootGeometry
 from meshes.insole import InsoleGeometry
 from meshes.tagged import merge
 from meshes.tags import FOOT_REGIONS, Region, Surface
 from scenarios.agreement import agree
-from scenarios.errors import ScenarioError
 from scenarios.foot_joints import foot_bands, foot_joints
-from scenarios.insole_table import insole_dimensions, insole_materials, zoned
-from scenarios.loading import foot_dimensions
+from scenarios.insole_table import insole_materials, zoned
 from scenarios.schema import Insole, Scenario
+from scenarios.shapes import foot_shapes
 from simulator import compat
 from simulator.cell_fields import CellFields
 from simulator.connectors import Connectors
@@ -110,24 +107,20 @@ class FootModel:
 
 
 def build_geometry(
-    comm: MPI.Intracomm, scenario: Scenario, table: Insole
+    comm: MPI.Intracomm, scenario: Scenario, table: Insole, name: str = "insole"
 ) -> tuple[FootGeometry, InsoleGeometry | None]:
     """Mesh foot and insole on rank 0, or take them from the cache; collective.
+
+    Args:
+        comm: All ranks.
+        scenario: Subject and resolution.
+        table: The insole.
+        name: Table of the scenario in which it stands.
 
     Raises:
         ScenarioError: On every rank, for a shape that cannot be meshed.
     """
-
-    def look() -> tuple[FootGeometry, InsoleGeometry | None]:
-        try:
-            foot = cached_foot(foot_dimensions(scenario.subject), scenario.resolution)
-            if table.is_barefoot:
-                return foot, None
-            return foot, cached_insole(foot, insole_dimensions(table), scenario.resolution)
-        except MeshError as error:
-            raise ScenarioError(scenario.name, "insole or subject", str(error)) from error
-
-    return agree(comm, look)
+    return agree(comm, lambda: foot_shapes(scenario, table, name))
 
 
 def build_foot_model(comm: MPI.Intracomm, scenario: Scenario, table: Insole) -> FootModel:

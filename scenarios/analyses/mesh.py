@@ -6,22 +6,18 @@ from __future__ import annotations
 import time
 import traceback
 
-from meshes.errors import MeshError
 from meshes.preview import preview_foot, preview_limb, preview_spine
-from scenarios.agreement import agree
-from scenarios.errors import ScenarioError
 from scenarios.fields import write_instant
-from scenarios.foot_model import build_geometry
+from scenarios.geometry import scenario_geometry
 from scenarios.mesh_bodies import Geometry, body_qualities, unknowns, unloaded_bodies
 from scenarios.run import RunContext
 from scenarios.summary import SolverSummary, SubjectSummary, Summary, WallTimes
-from scenarios.upper.anatomy import upper_anatomy
 
 
 def run(context: RunContext) -> Summary:
     """Mesh, measure and draw; see ``scenarios.run.AnalysisModule``."""
     begun, scenario, rank = time.monotonic(), context.scenario, context.comm.rank
-    geometry = _geometry(context)
+    geometry = scenario_geometry(context.comm, scenario)
     meshed = time.monotonic()
     quality = body_qualities(geometry)
     tetrahedra = sum(q.cells for name, q in quality.items() if not name.startswith("disc_"))
@@ -50,24 +46,6 @@ def run(context: RunContext) -> Summary:
         mesh=quality,
         warnings=(problem,) if problem else (),
     )
-
-
-def _geometry(context: RunContext) -> Geometry:
-    """Geometry of all bodies; collective."""
-    scenario = context.scenario
-    foot, insole = build_geometry(context.comm, scenario, scenario.insole)
-
-    def look() -> Geometry:
-        lordosis = scenario.lumbar.lordosis_deg
-        try:
-            upper = upper_anatomy(
-                scenario.subject, lordosis, scenario.resolution, foot.landmarks.ankle
-            )
-        except MeshError as error:
-            raise ScenarioError(scenario.name, "subject or lumbar", str(error)) from error
-        return Geometry(foot, insole, upper)
-
-    return agree(context.comm, look)
 
 
 def _written(context: RunContext, geometry: Geometry) -> str:

@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 
 from meshes.errors import MeshError
 from meshes.foot_landmarks import foot_landmarks
-from scenarios.errors import NotConverged, ScenarioError
+from scenarios.errors import NotConverged
 from scenarios.gait.stance import GaitInstant, StanceGait
 from scenarios.loading import foot_dimensions
 from scenarios.schema import Scenario
+from scenarios.shapes import upper_refusal
 from scenarios.upper.anatomy import UpperAnatomy, upper_anatomy
 from scenarios.upper.bodies import upper_bodies
 from scenarios.upper.column import STANDING_PRESSURE_MPA, Still, build_column, column_load
@@ -91,7 +92,7 @@ class UpperModel:
         try:
             anatomy = upper_anatomy(subject, lumbar.lordosis_deg, scenario.resolution, ankle)
         except MeshError as error:
-            raise ScenarioError(scenario.name, "subject or lumbar", str(error)) from error
+            raise upper_refusal(scenario, error) from error
         body = anatomy.masses(subject.body_mass_kg, lumbar.trunk_offset_mm)
         try:
             column, fit = build_column(comm, anatomy, lumbar.muscles, subject.body_mass_kg)
