@@ -21,7 +21,9 @@ from scenarios.gait.errors import GaitError
 Array = NDArray[np.float64]
 
 LONGEST_GAP_S = 0.05
-"""Longest run of missing values that is bridged by interpolation, s."""
+"""Longest time without numbers that is bridged by interpolation, s: missing values or rows."""
+_STEPS = 1.5
+"""A step longer than this many usual ones is a gap, where the usual ones are long too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +129,42 @@ def read_storage(file: str | Path) -> Storage:
     )
 
 
+def refuse_missing_rows(file: str, time_s: Array, start_s: float, end_s: float) -> None:
+    """Refuse rows that are missing where they are used.
+
+    Args:
+        file: where the rows come from.
+        time_s: times of the rows, shape (n,).
+        start_s: beginning of the time that is used.
+        end_s: end of it.
+
+    Raises:
+        GaitError: a step above ``LONGEST_GAP_S`` in that time, and above what is usual
+            in the file (a record may be sampled that slowly).
+    """
+    steps = np.diff(time_s)
+    longest = max(LONGEST_GAP_S, _STEPS * float(np.median(steps)))
+    used = (time_s[:-1] < end_s) & (time_s[1:] > start_s)
+    wrong = np.flatnonzero(used & (steps > longest))
+    if wrong.size:
+        before, after = time_s[wrong[0]], time_s[wrong[0] + 1]
+        raise GaitError(
+            file,
+            "time",
+            f"no rows from {before:.4g} s to {after:.4g} s, inside the stride that is used "
+            f"({start_s:.3f} to {end_s:.3f} s)",
+            allowed=f"steps up to {longest:.3g} s; another stance by gait.stance_index",
+        )
+
+
 def _lines(path: Path) -> list[str]:
-    if not path.is_file():
-        beside = sorted(p.name for p in path.parent.glob("*")) if path.parent.is_dir() else []
-        raise GaitError(path, "", "file not found", suggestion=nearest(path.name, beside))
     try:
+        if not path.is_file():
+            beside = sorted(p.name for p in path.parent.glob("*")) if path.parent.is_dir() else []
+            raise GaitError(path, "", "file not found", suggestion=nearest(path.name, beside))
         return path.read_text(encoding="utf-8-sig").splitlines()
+    except OSError as error:
+        raise GaitError(path, "", f"cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
         raise GaitError(
             path, "", "is not text", allowed="OpenSim .mot or .sto (export C3D to .mot first)"

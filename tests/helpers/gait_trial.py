@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 from scipy.interpolate import CubicSpline, PchipInterpolator
 
+from scenarios.gait import GaitError, Walker, measured_gait
 from scenarios.gait.gait2392 import joint_places_mm, orientations
 from scenarios.gait.normative import (
     LEG_COLUMNS,
@@ -32,6 +34,32 @@ SWING = {
     "ankle_angle": 0.0,
     "subtalar_angle": 1.0,
 }
+WALKER = Walker(
+    body_mass_kg=70.0,
+    height_m=1.75,
+    side="right",
+    foot_length_mm=255.0,
+    outline_mm=np.array(
+        [[0, -32], [120, -45], [200, -50], [255, -20], [255, 20], [190, 48], [0, 32]], dtype=float
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The subject of `WALKER` as a scenario says it."""
+
+    body_mass_kg: float = 70.0
+    height_m: float = 1.75
+    side: str = "right"
+    foot_length_mm: float = 255.0
+
+
+def refused(forces: Path, angles: Path | None = None, walker: Walker = WALKER) -> GaitError:
+    """Read a trial that must be refused, and return why."""
+    with pytest.raises(GaitError) as caught:
+        measured_gait(forces, angles, walker)
+    return caught.value
 
 
 @dataclass

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -19,20 +18,10 @@ from scenarios.gait import (
     standing_gait,
 )
 from scenarios.gait.normative import durations_s, ground_reaction
+from tests.helpers.gait_trial import WALKER, Subject
 
 FINE = np.linspace(0.0, 100.0, 401)
-OUTLINE = np.array(
-    [[0, -32], [120, -45], [200, -50], [255, -20], [255, 20], [190, 48], [0, 32]], dtype=float
-)
-WALKER = Walker(70.0, 1.75, "right", 255.0, OUTLINE)
-
-
-@dataclass(frozen=True)
-class Subject:
-    body_mass_kg: float = 70.0
-    height_m: float = 1.75
-    side: str = "right"
-    foot_length_mm: float = 255.0
+OUTLINE = WALKER.outline_mm
 
 
 @pytest.mark.parametrize(

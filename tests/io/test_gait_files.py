@@ -12,24 +12,7 @@ import pytest
 
 from scenarios.gait import GaitError, Walker, measured_gait
 from scenarios.gait.storage import read_storage
-from tests.helpers.gait_trial import Trial, write_storage
-
-WALKER = Walker(
-    body_mass_kg=70.0,
-    height_m=1.75,
-    side="right",
-    foot_length_mm=255.0,
-    outline_mm=np.array(
-        [[0, -32], [120, -45], [200, -50], [255, -20], [255, 20], [190, 48], [0, 32]]
-    )
-    * 1.0,
-)
-
-
-def refused(forces: Path, angles: Path | None = None, walker: Walker = WALKER) -> GaitError:
-    with pytest.raises(GaitError) as caught:
-        measured_gait(forces, angles, walker)
-    return caught.value
+from tests.helpers.gait_trial import WALKER, Trial, refused, write_storage
 
 
 @pytest.fixture
@@ -57,6 +40,21 @@ def test_error_survives_being_sent_to_other_ranks(tmp_path: Path) -> None:
 def test_binary_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.c3d").write_bytes(bytes(range(256)))
     assert "C3D" in refused(tmp_path / "a.c3d").allowed
+
+
+def denied(*_: object, **__: object) -> None:
+    raise PermissionError(13, "Permission denied")
+
+
+@pytest.mark.parametrize("call", ["read_text", "is_file"])
+def test_file_that_may_not_be_read_is_refused(
+    trial: Trial, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    forces, _ = trial.write(tmp_path)
+    monkeypatch.setattr(Path, call, denied)
+    error = refused(forces)
+    assert error.file == str(forces) and error.exit_code == 2
+    assert error.message == "cannot be read: Permission denied"
 
 
 def test_header_without_end_is_refused(trial: Trial, tmp_path: Path) -> None:
