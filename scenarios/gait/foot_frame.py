@@ -30,6 +30,8 @@ TREADMILL_M_S = 0.3
 """Backward speed of the flat foot above which the ground is a belt."""
 FAR_MM = 20.0
 """How far outside the outline a centre of pressure may lie."""
+MARKERS = "markers"
+"""What a footprint says that was found by markers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class Footprint:
         velocity_mm_s: (x, z) velocity of the print: minus the belt's speed.
         toe_out_deg: heading of the foot's long axis, toes outwards positive.
         length_mm: sole length of the trial's foot, ``None`` where not known.
-        source: ``"markers"`` or ``"kinematic chain"``.
+        source: `MARKERS` or ``"kinematic chain"``.
     """
 
     time_s: float
@@ -112,7 +114,7 @@ def footprint_from_markers(time_s: Array, markers: Mapping[str, Array]) -> Footp
         velocity_mm_s=velocity,
         toe_out_deg=float(np.degrees(np.arctan2(axis[1], axis[0]))),
         length_mm=length,
-        source="markers",
+        source=MARKERS,
     )
 
 

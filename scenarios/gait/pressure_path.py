@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scenarios.gait.errors import GaitError
 from scenarios.gait.foot_frame import (
     FAR_MM,
+    MARKERS,
     TREADMILL_M_S,
     Footprint,
     distance_outside_mm,
@@ -24,6 +25,10 @@ Array = NDArray[np.float64]
 
 LARGEST_SHIFT_MM = 80.0
 """Largest shift, where markers do not register the foot; a generic chain is centimetres out."""
+LARGEST_SLIDE_MM = 40.0
+"""Largest part of it that runs along the foot after the fit to the normative path."""
+SURE_FORCE = 2.0
+"""Force, in those from which a point counts, at which a plate knows it to a few millimetres."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,31 @@ class PressurePath:
     drift_m_s: float
     outside_mm: float
     warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """A path in the foot's frame (n, 2), by what it came there, and what was moved for it."""
+
+    path: Array
+    offset_mm: Array
+    drift_m_s: float
+    source: str
+    warnings: tuple[str, ...]
+
+    @property
+    def by_markers(self) -> bool:
+        """Whether the foot's place is measured, so that the path must lie on it."""
+        return self.source == MARKERS
+
+    @property
+    def slide_mm(self) -> float:
+        """How far the path may be moved along the foot.
+
+        Markers leave open how far a heel marker stands behind the heel and how plates and
+        cameras agree; without them the length of the normative path is open too.
+        """
+        return FAR_MM if self.by_markers else LARGEST_SLIDE_MM
 
 
 def normative_path(
@@ -86,8 +116,8 @@ def measured_path(
         toe_out_deg: heading of the foot, used without a footprint.
 
     Raises:
-        GaitError: the path leaves the outline by more than 20 mm, or is far from the
-            normative one where markers are lacking.
+        GaitError: the path leaves the outline by more than 20 mm (with markers: before it
+            is moved, too), or is far from the normative one where markers are lacking.
     """
     foot = forces.foot
     vertical = np.interp(at_s, foot.time_s, foot.force_n[:, 1])
@@ -105,35 +135,31 @@ def measured_path(
             f"a centre of pressure in {np.mean(defined):.0%} of the stance only",
             allowed="60 % of the stance or more, or no columns of it at all",
         )
-    target = pressure_path_mm(percent, foot_length_mm)
     warnings: tuple[str, ...] = ()
-    offset: Array = np.zeros(2)
-    drift = 0.0
-    if footprint is None:
-        still = Footprint(0.0, np.zeros(2), np.zeros(2), toe_out_deg, None, "fit")
-        path, _, drift = _fitted(
-            in_foot_frame(at_s, point, still), at_s, target, defined, toe_out_deg, None
-        )
+    missing = float(np.mean((vertical >= least_n) & ~defined))
+    if missing > 0.0:
         warnings = (
-            "the centre of pressure is placed in the foot's frame by its fit to the normative "
-            f"path, ground moving backwards at {drift:.2f} m/s: no markers, no kinematics",
+            f"{forces.file} has no numbers in {key} or {key[:-1]}z in {missing:.0%} of the stance: "
+            "the nearest centre of pressure is held there",
         )
-    else:
-        path = in_foot_frame(at_s, point, footprint)
-        if footprint.length_mm is not None:
-            path = path * (foot_length_mm / footprint.length_mm)
-        elif footprint.source != "markers":
-            path, offset, drift = _fitted(
-                path, at_s, target, defined, footprint.toe_out_deg, footprint.belt_speed_m_s
-            )
-            warnings = (
-                "no foot markers: the centre of pressure is placed by the kinematic chain and "
-                f"moved onto the normative path by {offset[0]:.0f} mm along and {offset[1]:.0f} mm "
-                f"across the foot and {drift:+.2f} m/s of belt speed",
-            )
-    onto = _onto_the_foot(path[defined, 0], foot_length_mm)
+    placed = _placed(
+        point,
+        at_s,
+        pressure_path_mm(percent, foot_length_mm),
+        defined,
+        footprint,
+        toe_out_deg,
+        foot_length_mm,
+    )
+    path = held(placed.path, defined)
+    onto = _onto_the_foot(path[:, 0], foot_length_mm)
+    before = distance_outside_mm(path, outline_mm)
+    sure = vertical >= SURE_FORCE * least_n
+    if abs(onto) > placed.slide_mm or (placed.by_markers and before[sure].max() > FAR_MM):
+        raise _outside(forces.file, key, placed.source, percent, path, before, foot_length_mm)
     shift = np.array([onto, 0.0])
-    path, offset = path + shift, offset + shift
+    path, offset = path + shift, placed.offset_mm + shift
+    warnings += placed.warnings
     if abs(onto) > 0.5:
         warnings += (
             f"the centre of pressure ran over an end of the foot and was moved {onto:+.0f} mm "
@@ -147,19 +173,76 @@ def measured_path(
             "kinematic chain has the foot",
             allowed=f"up to {LARGEST_SHIFT_MM:g} mm; forces and angles of the same trial and frame",
         )
-    path = held(path, defined)
     outside = distance_outside_mm(path, outline_mm)
+    if outside.max() > FAR_MM:
+        raise _outside(forces.file, key, placed.source, percent, path, outside, foot_length_mm)
+    return PressurePath(path, defined, offset, placed.drift_m_s, float(outside.max()), warnings)
+
+
+def _outside(
+    file: str,
+    key: str,
+    source: str,
+    percent: Array,
+    path: Array,
+    outside: Array,
+    foot_length_mm: float,
+) -> GaitError:
+    """The refusal of a path that leaves the foot, with its farthest point."""
     worst = int(np.argmax(outside))
-    if outside[worst] > FAR_MM:
-        raise GaitError(
-            forces.file,
-            key,
-            f"the centre of pressure leaves the foot by {outside[worst]:.0f} mm at "
-            f"{percent[worst]:.0f} % of stance (x {path[worst, 0]:.0f}, z {path[worst, 1]:.0f} mm "
-            f"in the foot's frame, foot length {foot_length_mm:.0f} mm)",
-            allowed=f"up to {FAR_MM:g} mm outside; check frames, side and units",
+    return GaitError(
+        file,
+        key,
+        f"the centre of pressure leaves the foot by {outside[worst]:.0f} mm at "
+        f"{percent[worst]:.0f} % of stance (x {path[worst, 0]:.0f}, z {path[worst, 1]:.0f} mm "
+        f"in the foot's frame, placed by {source}, foot length {foot_length_mm:.0f} mm)",
+        allowed=f"up to {FAR_MM:g} mm outside; check frames, side and units",
+    )
+
+
+def _placed(
+    point: Array,
+    at_s: Array,
+    target: Array,
+    defined: NDArray[np.bool_],
+    footprint: Footprint | None,
+    toe_out_deg: float,
+    foot_length_mm: float,
+) -> _Placed:
+    """Carry laboratory points into the foot's frame, by the best that the trial has.
+
+    Args:
+        point: shape (n, 3), mm.
+        at_s: shape (n,).
+        target: normative path, shape (n, 2).
+        defined: which samples count, shape (n,).
+        footprint: where the foot stands, or ``None``.
+        toe_out_deg: heading of the foot, used without a footprint.
+        foot_length_mm: of the simulated foot.
+    """
+    if footprint is None:
+        still = Footprint(0.0, np.zeros(2), np.zeros(2), toe_out_deg, None, "fit")
+        path = in_foot_frame(at_s, point, still)
+        path, _, drift = _fitted(path, at_s, target, defined, toe_out_deg, None)
+        said = (
+            "the centre of pressure is placed in the foot's frame by its fit to the normative "
+            f"path, ground moving backwards at {drift:.2f} m/s: no markers, no kinematics"
         )
-    return PressurePath(path, defined, offset, drift, float(outside[worst]), warnings)
+        return _Placed(path, np.zeros(2), drift, "its fit to the normative path", (said,))
+    path = in_foot_frame(at_s, point, footprint)
+    if footprint.length_mm is not None:
+        path = path * (foot_length_mm / footprint.length_mm)
+    if footprint.source == MARKERS:
+        return _Placed(path, np.zeros(2), 0.0, MARKERS, ())
+    path, offset, drift = _fitted(
+        path, at_s, target, defined, footprint.toe_out_deg, footprint.belt_speed_m_s
+    )
+    said = (
+        "no foot markers: the centre of pressure is placed by the kinematic chain and "
+        f"moved onto the normative path by {offset[0]:.0f} mm along and {offset[1]:.0f} mm "
+        f"across the foot and {drift:+.2f} m/s of belt speed"
+    )
+    return _Placed(path, offset, drift, "the kinematic chain", (said,))
 
 
 def _onto_the_foot(x: Array, foot_length_mm: float) -> float:
