@@ -4,7 +4,8 @@
 Coordinates are those of the OpenSim model gait2392. Of the analysed leg:
 ``hip_flexion``, ``hip_adduction``, ``hip_rotation`` (internal), ``knee_angle``
 (extension positive, so flexion is its negative), ``ankle_angle`` (dorsiflexion),
-``subtalar_angle`` (inversion), ``mtp_angle`` (extension). Of the trunk:
+``subtalar_angle`` (inversion). Of the toes (``mtp_angle``) it is only told whether
+they were measured: they follow a passive law. Of the trunk:
 ``pelvis_tilt`` (positive raises the front), ``pelvis_list`` (positive lowers the
 right side), ``pelvis_rotation`` (positive brings the right side forward),
 ``lumbar_extension``, ``lumbar_bending`` (to the right), ``lumbar_rotation`` (to
@@ -15,11 +16,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.errors import nearest
+from scenarios.gait.angle_checks import (
+    check_unit,
+    degrees_factor,
+    knee_extension,
+    measured,
+    require_motion,
+)
 from scenarios.gait.errors import GaitError
 from scenarios.gait.storage import Storage
 
@@ -32,19 +41,17 @@ LEG = (
     "knee_angle",
     "ankle_angle",
     "subtalar_angle",
-    "mtp_angle",
 )
+TOES = "mtp_angle"
 PELVIS = ("pelvis_tilt", "pelvis_list", "pelvis_rotation")
 LUMBAR = ("lumbar_extension", "lumbar_bending", "lumbar_rotation")
 TRANSLATION = ("pelvis_tx", "pelvis_ty", "pelvis_tz")
 REQUIRED = (*PELVIS, *LEG[:5])
 FOOT_MARKERS = ("Heel", "Toe.Tip", "Toe.Med", "Toe.Lat")
-NOT_MEASURED_DEG = 0.01
-"""A column whose range is below this was locked, not measured."""
+
+State = Literal["measured", "constant", "absent"]
 
 _MIRRORED = frozenset({"pelvis_list", "pelvis_rotation", "lumbar_bending", "lumbar_rotation"})
-_RADIANS_LIMIT = 2.0 * np.pi
-_KNEE_RANGE_DEG = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +67,9 @@ class JointAngles:
         trunk: degrees by coordinate name, of pelvis and lumbar joint.
         pelvis_mm: origin of the pelvis, shape (n, 3), or ``None``.
         markers_mm: markers of the analysed foot by name without side, (n, 3).
-        locked: names of the columns that are constant within 0.01 degrees.
+        subtalar, toes: whether these angles vary, are constant within 0.01 degrees
+            (which counts as not measured), or are not in the file.
+        warnings: what was changed.
     """
 
     file: str
@@ -70,7 +79,9 @@ class JointAngles:
     trunk: Mapping[str, Array]
     pelvis_mm: Array | None
     markers_mm: Mapping[str, Array]
-    locked: tuple[str, ...]
+    subtalar: State
+    toes: State
+    warnings: tuple[str, ...]
 
 
 def read_angles(storage: Storage, side: str) -> JointAngles:
@@ -81,12 +92,45 @@ def read_angles(storage: Storage, side: str) -> JointAngles:
         side: ``"right"`` or ``"left"``: the analysed foot. Left data are mirrored.
 
     Raises:
-        GaitError: a needed angle is absent, twice there, has gaps, or is not in
-            the unit that the header says.
+        GaitError: a needed angle is absent, twice there, constant, has gaps, is not in
+            the unit that the header says, or a knee bends the wrong way.
     """
     mark, other_mark = ("r", "l") if side == "right" else ("l", "r")
+    _require(storage, mark)
+    mirror = -1.0 if side == "left" else 1.0
+
+    leg, turned = _leg(storage, mark)
+    for name in LEG[:5]:
+        require_motion(storage, f"{name}_{mark}", leg[name])
+    other, other_turned = _leg(storage, other_mark)
+    complete = set(LEG[:5]) <= set(other) and all(measured(other[n]) for n in LEG[:5])
+    trunk = _trunk(storage, mirror)
+    subtalar = _state(storage, f"subtalar_angle_{mark}")
+    if subtalar == "constant":
+        del leg["subtalar_angle"]
+    pelvis = None
+    if all(label in storage.labels for label in TRANSLATION):
+        pelvis = 1000.0 * np.stack([storage.column(label) for label in TRANSLATION], axis=1)
+        pelvis *= [1.0, 1.0, mirror]
+    return JointAngles(
+        file=storage.file,
+        time_s=storage.time_s,
+        leg=leg,
+        other_leg=other if complete else {},
+        trunk=trunk,
+        pelvis_mm=pelvis,
+        markers_mm=_markers(storage, mark, mirror),
+        subtalar=subtalar,
+        toes=_state(storage, f"{TOES}_{mark}"),
+        warnings=(*turned, *other_turned),
+    )
+
+
+def _require(storage: Storage, mark: str) -> None:
+    """Refuse a file that lacks a needed column."""
     needed = [name if name in PELVIS else f"{name}_{mark}" for name in REQUIRED]
-    known = {f"{name}_{m}" for name in LEG for m in "rl"} | {*PELVIS, *LUMBAR, *TRANSLATION}
+    known = {f"{name}_{m}" for name in (*LEG, TOES) for m in "rl"}
+    known |= {*PELVIS, *LUMBAR, *TRANSLATION}
     for label in needed:
         if label not in storage.labels:
             raise GaitError(
@@ -96,71 +140,48 @@ def read_angles(storage: Storage, side: str) -> JointAngles:
                 allowed="joint angles of the OpenSim model gait2392: " + ", ".join(needed),
                 suggestion=nearest(label, [n for n in storage.labels if n not in known]),
             )
-    factor = _to_degrees(storage, f"knee_angle_{mark}")
-    mirror = -1.0 if side == "left" else 1.0
-
-    leg = _columns(storage, {name: f"{name}_{mark}" for name in LEG}, factor)
-    other = _columns(storage, {name: f"{name}_{other_mark}" for name in LEG}, factor)
-    trunk = {
-        name: values * (mirror if name in _MIRRORED else 1.0)
-        for name, values in _columns(storage, {n: n for n in (*PELVIS, *LUMBAR)}, factor).items()
-    }
-    locked: list[str] = [
-        n for n in ("subtalar_angle", "mtp_angle") if n in leg and not measured(leg[n])
-    ]
-    if set(LUMBAR) <= set(trunk) and not any(measured(trunk[n]) for n in LUMBAR):
-        locked += LUMBAR
-    pelvis = None
-    if all(label in storage.labels for label in TRANSLATION):
-        pelvis = 1000.0 * np.stack([storage.column(label) for label in TRANSLATION], axis=1)
-        pelvis *= [1.0, 1.0, mirror]
-    return JointAngles(
-        file=storage.file,
-        time_s=storage.time_s,
-        leg={n: v for n, v in leg.items() if n not in locked},
-        other_leg=other if set(LEG[:5]) <= set(other) else {},
-        trunk={n: v for n, v in trunk.items() if n not in locked},
-        pelvis_mm=pelvis,
-        markers_mm=_markers(storage, mark, mirror),
-        locked=tuple(locked),
-    )
 
 
-def measured(values: Array) -> bool:
-    """Whether an angle column (degrees) varies as a measured one does."""
-    return bool(np.ptp(values) > NOT_MEASURED_DEG)
+def _leg(storage: Storage, mark: str) -> tuple[dict[str, Array], tuple[str, ...]]:
+    """Angles of one leg in degrees, extension of the knee positive, and what was turned."""
+    leg = _columns(storage, {name: f"{name}_{mark}" for name in LEG})
+    if "knee_angle" not in leg or not measured(leg["knee_angle"]):
+        return leg, ()
+    leg["knee_angle"], turned = knee_extension(storage, f"knee_angle_{mark}", leg["knee_angle"])
+    return leg, turned
 
 
-def _columns(storage: Storage, labels: Mapping[str, str], factor: float) -> dict[str, Array]:
-    return {
-        name: factor * storage.column(label)
-        for name, label in labels.items()
-        if label in storage.labels
-    }
+def _trunk(storage: Storage, mirror: float) -> dict[str, Array]:
+    """Angles of pelvis and lumbar joint in degrees; lumbar ones that are locked are left out."""
+    trunk = _columns(storage, {name: name for name in (*PELVIS, *LUMBAR)})
+    for name in PELVIS:
+        require_motion(storage, name, trunk[name])
+    if not any(measured(trunk[name]) for name in LUMBAR if name in trunk):
+        trunk = {name: values for name, values in trunk.items() if name not in LUMBAR}
+    return {n: values * (mirror if n in _MIRRORED else 1.0) for n, values in trunk.items()}
 
 
-def _to_degrees(storage: Storage, knee: str) -> float:
-    """Factor to degrees, from the header, checked on the range of the knee."""
-    values = storage.column(knee)
-    extent, largest = float(np.ptp(values)), float(np.abs(values).max())
-    if storage.in_degrees is False:
-        if largest > _RADIANS_LIMIT:
-            raise GaitError(
-                storage.file,
-                knee,
-                f"reaches {largest:.4g} while the header says inDegrees=no",
-                allowed="radians, or inDegrees=yes",
-            )
-        return float(np.degrees(1.0))
-    if extent < _KNEE_RANGE_DEG and largest < np.pi:
-        said = "inDegrees=yes" if storage.in_degrees else "nothing of inDegrees (so degrees)"
-        raise GaitError(
-            storage.file,
-            knee,
-            f"ranges over {extent:.3g} only, which looks like radians; the header says {said}",
-            allowed="degrees (the knee moves by more than 10 in a step), or inDegrees=no",
-        )
-    return 1.0
+def _state(storage: Storage, label: str) -> State:
+    """Whether a column that may be locked is; missing numbers in it do not matter."""
+    if label not in storage.labels:
+        return "absent"
+    values = storage.values[:, storage.labels.index(label)] * degrees_factor(storage)
+    known = values[np.isfinite(values)]
+    return "measured" if known.size and measured(known) else "constant"
+
+
+def _columns(storage: Storage, labels: Mapping[str, str]) -> dict[str, Array]:
+    """Columns in degrees by coordinate; those that vary have the unit that the header says."""
+    factor = degrees_factor(storage)
+    found: dict[str, Array] = {}
+    # The knee moves most, so that it tells best of a file that is wrong in all of its angles.
+    for name in sorted(labels, key=lambda n: n != "knee_angle"):
+        if labels[name] in storage.labels:
+            values = factor * storage.column(labels[name])
+            if measured(values):
+                check_unit(storage, labels[name], name, values)
+            found[name] = values
+    return found
 
 
 def _markers(storage: Storage, mark: str, mirror: float) -> dict[str, Array]:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -16,6 +16,9 @@ from scenarios.gait.measured import Walker, measured_gait
 from scenarios.gait.stance import StanceGait
 
 Array = NDArray[np.float64]
+
+OTHER_SPEED_M_S = 0.05
+"""Difference between the trial's speed and the scenario's that is worth a word."""
 
 
 class GaitSpec(Protocol):
@@ -88,9 +91,16 @@ def build_gait(spec: GaitSpec, subject: SubjectSpec, outline_mm: Array) -> Stanc
                 spec.kinematics_file, "gait.kinematics_file", "given without gait.grf_file"
             )
         return built_in_gait(spec.speed_m_s, walker)
-    return measured_gait(
+    gait = measured_gait(
         spec.grf_file, spec.kinematics_file, walker, spec.stance_index, spec.speed_m_s
     )
+    if abs(gait.speed_m_s - spec.speed_m_s) <= OTHER_SPEED_M_S:
+        return gait
+    said = (
+        f"the walking speed is the trial's own, {gait.speed_m_s:.2f} m/s: gait.speed_m_s "
+        f"({spec.speed_m_s:g} m/s) is not used"
+    )
+    return replace(gait, warnings=(*gait.warnings, said))
 
 
 def walker_of(subject: SubjectSpec, outline_mm: Array) -> Walker:

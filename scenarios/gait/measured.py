@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from scenarios.gait.angles import LUMBAR, JointAngles, read_angles
+from scenarios.gait.angles import LUMBAR, TOES, JointAngles, State, read_angles
 from scenarios.gait.both_feet import both_feet, over_stance
-from scenarios.gait.contacts import Stride, check_body_mass, choose_stance
+from scenarios.gait.contacts import Contact, Stride, check_body_mass, choose_stance
 from scenarios.gait.filtering import CUTOFF_HZ, low_pass, resample
 from scenarios.gait.foot_frame import (
     TREADMILL_M_S,
@@ -20,15 +20,15 @@ from scenarios.gait.foot_frame import (
     footprint_from_chain,
     footprint_from_markers,
 )
-from scenarios.gait.forces import STANDARD_GRAVITY, check_units, read_forces
+from scenarios.gait.forces import STANDARD_GRAVITY, GroundForces, check_units, read_forces
 from scenarios.gait.gait2392 import joint_places_mm, orientations, zxy_angles_deg
 from scenarios.gait.normative import normative_posture, subtalar_curve_deg
-from scenarios.gait.posture import FOOT_FLAT_PERCENT, Posture, register
+from scenarios.gait.posture import FOOT_FLAT_PERCENT, Posture, check_ankle_offset, register
 from scenarios.gait.pressure_path import measured_path
 from scenarios.gait.progression import turned_forwards
 from scenarios.gait.residual import pelvis_residual, residual_warning
 from scenarios.gait.stance import StanceGait
-from scenarios.gait.storage import read_storage
+from scenarios.gait.storage import read_storage, refuse_missing_rows
 
 Array = NDArray[np.float64]
 
@@ -40,6 +40,11 @@ UPPER_BODY = 0.52
 """Mass above L5-S1 in body masses (de Leva 1996, cut as in `simulator.upper_body`)."""
 ANKLE_OVER_LENGTH = 0.24
 """Ankle centre ahead of the rear of the heel, in foot lengths (gait2392: 65 of 270 mm)."""
+SAID: Mapping[State, str] = {
+    "measured": "measured but not used",
+    "constant": "constant (not measured)",
+    "absent": "not in the file",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +108,7 @@ def measured_gait(
     forces, angles, turned = turned_forwards(forces, angles)
     span = (-np.inf, np.inf) if angles is None else (angles.time_s[0], angles.time_s[-1])
     stance, stride = choose_stance(forces, walker.body_mass_kg, span, stance_index)
+    _refuse_missing_rows(forces, angles, stance, stride)
     at_s = stance.start_s + PERCENT / 100.0 * stance.duration_s
 
     both = both_feet(forces, stance, stride, walker.body_mass_kg)
@@ -169,7 +175,6 @@ def measured_gait(
         tibia_rotation=posture.tibia,
         ankle_deg=posture.ankle_deg,
         subtalar_deg=posture.subtalar_deg,
-        mtp_deg=motion.leg.get("mtp_angle"),
         knee_deg=-motion.leg["knee_angle"],
         hip_deg=np.stack(
             [motion.leg[f"hip_{n}"] for n in ("flexion", "adduction", "rotation")], axis=1
@@ -198,6 +203,17 @@ def measured_gait(
     )
 
 
+def _refuse_missing_rows(
+    forces: GroundForces, angles: JointAngles | None, stance: Contact, stride: Stride
+) -> None:
+    """Refuse rows that are missing in the stance or in the stride that belongs to it."""
+    start = min(stance.start_s, stride.start_s)
+    end = max(stance.end_s, stride.start_s + stride.duration_s)
+    refuse_missing_rows(forces.file, forces.foot.time_s, start, end)
+    if angles is not None:
+        refuse_missing_rows(angles.file, angles.time_s, start, end)
+
+
 def _substituted() -> Kinematics:
     """Normative angles for a trial that has forces only."""
     posture, leg, toe_out = normative_posture(PERCENT)
@@ -221,19 +237,19 @@ def _registered(angles: JointAngles, at_s: Array, stride: Stride, walker: Walker
         return {n: resample(time, low_pass(time, v), at_s) for n, v in curves.items()}
 
     leg, trunk = sampled(angles.leg), sampled(angles.trunk)
-    warnings = [f"joint angles are low-pass filtered at {CUTOFF_HZ:g} Hz without delay"]
-    subtalar = "subtalar_angle" in leg
+    warnings = [
+        *angles.warnings,
+        f"joint angles are low-pass filtered at {CUTOFF_HZ:g} Hz without delay",
+    ]
+    subtalar = angles.subtalar == "measured"
     if not subtalar:
         leg["subtalar_angle"] = subtalar_curve_deg(PERCENT)
-        warnings.append(
-            f"subtalar_angle is {_state(angles, 'subtalar_angle')}: a normative curve is used"
-        )
-    if "mtp_angle" not in leg:
-        warnings.append(
-            f"mtp_angle is {_state(angles, 'mtp_angle')}: the toes follow a passive law"
-        )
+        warnings.append(f"subtalar_angle is {SAID[angles.subtalar]}: a normative curve is used")
+    warnings.append(f"{TOES} is {SAID[angles.toes]}: the toes follow a passive law")
     if not set(LUMBAR) <= set(trunk):
-        warnings.append("lumbar angles are not in the file: the thorax keeps its orientation")
+        warnings.append(
+            "lumbar angles are not in the file, or constant: the thorax keeps its orientation"
+        )
         _fix_thorax(leg, trunk)
     means, partial = _trunk_means(angles, stride)
     warnings += partial
@@ -245,6 +261,7 @@ def _registered(angles: JointAngles, at_s: Array, stride: Stride, walker: Walker
     )
     toe_out = None if footprint is None else footprint.toe_out_deg
     posture = register(PERCENT, leg, trunk, means, toe_out, subtalar_measured=subtalar)
+    warnings += check_ankle_offset(angles.file, f"ankle_angle_{walker.side[0]}", posture)
     speed = None
     if footprint is None and angles.pelvis_mm is not None:
         place = resample(time, low_pass(time, angles.pelvis_mm), at_s)
@@ -272,10 +289,6 @@ def _registered(angles: JointAngles, at_s: Array, stride: Stride, walker: Walker
         warnings.append(f"the trial is {surface} ({said}), foot placed by {footprint.source}")
     heading = posture.chain_heading_deg if toe_out is None else toe_out
     return Kinematics(posture, leg, footprint, heading, surface, speed, tuple(warnings))
-
-
-def _state(angles: JointAngles, name: str) -> str:
-    return "constant (not measured)" if name in angles.locked else "not in the file"
 
 
 def _fix_thorax(leg: Mapping[str, Array], trunk: dict[str, Array]) -> None:

@@ -16,12 +16,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from scenarios.gait.errors import GaitError
 from scenarios.gait.gait2392 import ZXY, Orientations, orientations, sequence, zxy_angles_deg
 from simulator.rotations import exponential
 
 Array = NDArray[np.float64]
 
 FOOT_FLAT_PERCENT = (20.0, 45.0)
+ANKLE_WARNING_DEG, ANKLE_REFUSAL_DEG = 5.0, 15.0
+"""Offset of the ankle angle that is said, and that is refused (engineering defaults): 0.1 and 0.8
+for the feet of the OpenSim example, 39 for a knee of the wrong sign, 11 for such an ankle."""
 _Y = np.array([0.0, 1.0, 0.0])
 
 
@@ -137,6 +141,40 @@ def register(
         chain_heading_deg=heading,
         offsets_deg=offsets,
     )
+
+
+def check_ankle_offset(file: str, label: str, posture: Posture) -> tuple[str, ...]:
+    """Bound what the flat foot takes off the ankle angle.
+
+    Args:
+        file: file of the angles.
+        label: of the ankle's column.
+        posture: registered by `register`.
+
+    Returns:
+        A warning above 5 degrees, else nothing.
+
+    Raises:
+        GaitError: above 15 degrees: the angles of the leg do not stand on a flat foot.
+    """
+    offset = dict(posture.offsets_deg)["ankle"]
+    low, high = FOOT_FLAT_PERCENT
+    found = (
+        f"at the angles of the file the foot that lies flat ({low:g} to {high:g} % of stance) "
+        f"is in {abs(offset):.1f} degrees too much "
+        f"{'dorsiflexion' if offset > 0.0 else 'plantarflexion'}"
+    )
+    if abs(offset) > ANKLE_REFUSAL_DEG:
+        raise GaitError(
+            file,
+            label,
+            found,
+            allowed=f"up to {ANKLE_REFUSAL_DEG:g} degrees; signs of gait2392: pelvis_tilt raises "
+            "the front, hip_flexion, extension of the knee and dorsiflexion positive",
+        )
+    if abs(offset) <= ANKLE_WARNING_DEG:
+        return ()
+    return (f"{label}: {found}; taken off the ankle angle",)
 
 
 def _tilted(pose: Orientations, heading_deg: float, tilt_deg: float) -> Orientations:

@@ -2,8 +2,8 @@
 """The gait of one stance as the analyses take it: forces, angles, orientations.
 
 World axes: X in the direction of progression, Y up, Z right; the foot is a right
-one. Angles: ankle dorsiflexion, subtalar inversion, toe extension, knee flexion
-positive; hip (flexion, adduction, internal rotation); pelvis (anterior tilt,
+one. Angles: ankle dorsiflexion, subtalar inversion, knee flexion positive;
+the toes follow a passive law; hip (flexion, adduction, internal rotation); pelvis (anterior tilt,
 right side up, right side forward); lumbar, thorax to pelvis (extension, bending
 to the right, rotation to the left). Three angles in a row are body-fixed
 rotations about Z, X, Y in that order. All orientations are relative to standing.
@@ -37,7 +37,6 @@ class GaitInstant:
     tibia_rotation: Array
     ankle_deg: float
     subtalar_deg: float
-    mtp_deg: float | None
     knee_deg: float
     hip_deg: Array
     pelvis_deg: Array
@@ -71,7 +70,6 @@ class StanceGait:
         cop_defined: where the force suffices for a centre of pressure, shape (n,).
         tibia_rotation: shape (n, 3, 3).
         ankle_deg, subtalar_deg, knee_deg: shape (n,).
-        mtp_deg: shape (n,), or ``None`` where the toes follow a passive law.
         hip_deg, pelvis_deg, lumbar_deg: shape (n, 3).
         toe_out_deg: heading of the foot's long axis during foot-flat.
         pelvis_rotation, thorax_rotation: shape (n, 3, 3).
@@ -101,7 +99,6 @@ class StanceGait:
     tibia_rotation: Array
     ankle_deg: Array
     subtalar_deg: Array
-    mtp_deg: Array | None
     knee_deg: Array
     hip_deg: Array
     pelvis_deg: Array
@@ -132,12 +129,10 @@ class StanceGait:
         """Forces without overshoot (pchip); angles by cubic spline."""
         path = np.nan_to_num(self.cop_foot_mm)
         forces = np.hstack([self.grf_n, self.other_grf_n, path, self.com_acceleration_mm_s2])
-        mtp = np.zeros_like(self.ankle_deg) if self.mtp_deg is None else self.mtp_deg
         angles = np.column_stack(
             [
                 self.ankle_deg,
                 self.subtalar_deg,
-                mtp,
                 self.knee_deg,
                 self.hip_deg,
                 self.pelvis_deg,
@@ -183,11 +178,10 @@ class StanceGait:
             thorax_rotation=rotations[2],
             ankle_deg=float(angles[0]),
             subtalar_deg=float(angles[1]),
-            mtp_deg=None if self.mtp_deg is None else float(angles[2]),
-            knee_deg=float(angles[3]),
-            hip_deg=angles[4:7],
-            pelvis_deg=angles[7:10],
-            lumbar_deg=angles[10:13],
+            knee_deg=float(angles[2]),
+            hip_deg=angles[3:6],
+            pelvis_deg=angles[6:9],
+            lumbar_deg=angles[9:12],
             pelvis_angular_velocity_rad_s=spins[0][0],
             pelvis_angular_acceleration_rad_s2=spins[0][1],
             thorax_angular_velocity_rad_s=spins[1][0],
