@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from scenarios.check import check_scenario
 from scenarios.errors import ScenarioError, nearest
 from scenarios.identity import scenario_hash
 from scenarios.key_table import renewed
@@ -237,6 +238,28 @@ def test_relative_paths(tmp_path: Path) -> None:
         str(there / "study.toml"), settings=flags, working_directory=here
     ).scenario
     assert scenario.gait.kinematics_file == here / "walk.mot"
+
+
+@pytest.mark.parametrize(
+    ("text", "unused"),
+    [
+        ("", []),
+        ("[gait]\nspeed_m_s = 1.3", []),
+        ("[gait]\nspeed_m_s = 1.5", ["gait.speed_m_s"]),
+        (
+            "[gait]\ngrf_file = 'walk.mot'\nkinematics_file = 'walk.mot'",
+            ["gait.grf_file", "gait.kinematics_file"],
+        ),
+    ],
+)
+def test_gait_that_standing_does_not_use_is_said(
+    tmp_path: Path, text: str, unused: list[str]
+) -> None:
+    (tmp_path / "walk.mot").write_text("no trial: it is not read")
+    (tmp_path / "study.toml").write_text(f"analysis = 'standing'\n{text}")
+    warnings = check_scenario(load_scenario(str(tmp_path / "study.toml")))
+    assert [w.partition(" ")[0] for w in warnings] == unused
+    assert all("not used" in w and "standing" in w for w in warnings)
 
 
 WRONG_NAMES = [
