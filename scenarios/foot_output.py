@@ -27,6 +27,15 @@ def ground_wrench(model: FootModel) -> tuple[Array, Array]:
     return contact.force_n + tack.force_n, contact.moment_nmm + tack.moment_nmm
 
 
+def force_imbalance(model: FootModel, loads: FootLoads) -> float:
+    """What ground and loads leave of a force on the present state, over body weight; collective."""
+    loading = model.equilibrium.loading
+    assert isinstance(loading, FootLoading)
+    applied = sum(loading.load.force_n.values())
+    left = np.linalg.norm(ground_wrench(model)[0] + applied)
+    return float(left) / (loads.gait.body_mass_kg * 9.80665)
+
+
 def arch_height_mm(model: FootModel) -> float:
     """Height of the navicular over the line from calcaneal tubercle to first metatarsal head."""
     poses, segments = model.equilibrium.poses, model.segments
@@ -58,7 +67,6 @@ def foot_instant(
     now = loads.gait.at(percent)
     weight = loads.gait.body_mass_kg * 9.80665
     ground, moment = ground_wrench(model)
-    applied = sum(loading.load.force_n.values())
     y = model.ground_height_mm
     cop_x = (moment[2] + y * ground[0]) / ground[1]
     cop_z = (y * ground[2] - moment[0]) / ground[1]
@@ -91,7 +99,7 @@ def foot_instant(
         cop_measured_z_mm=float(now.cop_foot_mm[1]),
         cop_x_mm=float(cop_x),
         cop_z_mm=float(cop_z),
-        force_imbalance_relative=float(np.linalg.norm(ground + applied)) / weight,
+        force_imbalance_relative=force_imbalance(model, loads),
         grf_error_relative=float(np.linalg.norm(ground - forces.measured_n)) / weight,
         ankle_dorsiflexion_deg=float(np.degrees(angle["ankle"])),
         subtalar_inversion_deg=float(np.degrees(angle["subtalar"])),

@@ -33,12 +33,17 @@ LITERATURE_LUMBAR_CHANGE = 0.20
 
 @dataclass(slots=True)
 class RunRecord:
-    """Records of the output instants so far."""
+    """Records of the output instants so far, and the largest imbalance of any accepted step."""
 
     foot: list[FootInstant] = field(default_factory=list)
     pelvis: list[PelvisInstant] = field(default_factory=list)
     levels: list[tuple[LevelInstant, ...]] = field(default_factory=list)
     loads: list[RegionLoads] = field(default_factory=list)
+    imbalance_max: float = 0.0
+
+    def balanced(self, imbalance_relative: float) -> None:
+        """Take note of an accepted step; those between outputs are solved less closely."""
+        self.imbalance_max = max(self.imbalance_max, imbalance_relative)
 
     def add(
         self,
@@ -52,6 +57,7 @@ class RunRecord:
         self.pelvis.append(pelvis)
         self.levels.append(levels)
         self.loads.append(loads)
+        self.balanced(foot.force_imbalance_relative)
 
     @property
     def last_percent(self) -> float | None:
@@ -139,7 +145,7 @@ def summary_of(
             foot_type=subject.foot_type,
         ),
         equilibrium=Equilibrium(
-            force_imbalance_relative_max=max(f.force_imbalance_relative for f in foot),
+            force_imbalance_relative_max=results.imbalance_max,
             grf_error_relative_max=max(f.grf_error_relative for f in foot),
             cop_error_mm_rms=error,
             cop_window_percent=window,

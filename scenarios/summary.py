@@ -36,9 +36,10 @@ class Section(BaseModel):
 
 
 class WallTimes(Section):
-    """Wall-clock seconds by part of the run."""
+    """Wall-clock seconds by part of the run; ``baseline`` is a candidate's calibration."""
 
     mesh: float | None = None
+    baseline: float | None = None
     setup: float | None = None
     solve: float | None = None
     report: float | None = None
