@@ -10,11 +10,13 @@ from pathlib import Path
 from scenarios.agreement import agree
 from scenarios.calibration_store import FILE, from_cache, missing_instants, read_calibration
 from scenarios.calibration_terms import calibration_key
+from scenarios.compare import LUMBAR_CHANGE_LIMIT
 from scenarios.errors import NotConverged, ScenarioError
 from scenarios.foot_loads import Calibration, FootLoads
 from scenarios.foot_model import build_foot_model
 from scenarios.foot_run import foot_run
 from scenarios.gait.stance import StanceGait
+from scenarios.loading import resolved_scenario
 from scenarios.run import RunContext
 from scenarios.schema import Insole, Scenario
 from scenarios.summary import Role, Summary, read_summary
@@ -31,13 +33,15 @@ class CalibrationPlan:
         key: identity of the calibration.
         found: the calibration of a candidate, ``None`` where it must be solved.
         to_solve: insole of the baseline that must be solved first, if any.
-        reference: summary of the baseline, where a result folder has one.
+        table: insole of the baseline, ``None`` for a baseline itself.
+        reference: summary of a baseline with the same lumbar column, where there is one.
     """
 
     role: Role
     key: str
     found: Calibration | None = None
     to_solve: Insole | None = None
+    table: Insole | None = None
     reference: Summary | None = None
 
 
@@ -59,7 +63,7 @@ def plan_calibration(context: RunContext, instants: Sequence[float]) -> Calibrat
         return agree(context.comm, lambda: _from_folder(scenario, folder, instants))
     key = calibration_key(scenario, base)
     found = agree(context.comm, lambda: from_cache(key, instants))
-    return CalibrationPlan("candidate", key, found, base if found is None else None)
+    return CalibrationPlan("candidate", key, found, base if found is None else None, base)
 
 
 def _from_folder(scenario: Scenario, folder: Path, instants: Sequence[float]) -> CalibrationPlan:
@@ -79,7 +83,33 @@ def _from_folder(scenario: Scenario, folder: Path, instants: Sequence[float]) ->
             f"{folder} was not solved at {', '.join(f'{p:g}' for p in missing[:3])} % of stance",
             allowed="a baseline with the same output instants",
         )
-    return CalibrationPlan("candidate", summary.calibration, found, reference=summary)
+    there = resolved_scenario(folder / "scenario.toml")
+    reference = summary if there.lumbar == scenario.lumbar else None
+    return CalibrationPlan(
+        "candidate", summary.calibration, found, table=there.insole, reference=reference
+    )
+
+
+def lumbar_change_warnings(reference: Summary | None, summary: Summary) -> tuple[str, ...]:
+    """Say where a candidate's peak compression is far from its baseline's.
+
+    Args:
+        reference: of the baseline, ``None`` where it is not known.
+        summary: of the candidate.
+    """
+    before = {} if reference is None else reference.lumbar or {}
+    said = []
+    for level, now in (summary.lumbar or {}).items():
+        there = before.get(level)
+        if there is None or there.compression_n is None or now.compression_n is None:
+            continue
+        change = now.compression_n.peak / there.compression_n.peak - 1.0
+        if abs(change) > LUMBAR_CHANGE_LIMIT:
+            said.append(
+                f"peak compression of {level} changes by {100 * change:+.0f} % from the baseline: "
+                "measured effects of insoles on lumbar compression are 0 to 5 % in walking"
+            )
+    return tuple(said)
 
 
 def friction_of(scenario: Scenario, table: Insole) -> float:

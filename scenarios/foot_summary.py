@@ -28,8 +28,6 @@ from scenarios.upper import lumbar_section, pelvis_residual, pelvis_section
 from simulator.results import FootInstant, LevelInstant, PelvisInstant
 from simulator.stepping import Counters
 
-LITERATURE_LUMBAR_CHANGE = 0.20
-
 
 @dataclass(slots=True)
 class RunRecord:
@@ -115,12 +113,6 @@ def summary_of(
             "arch_height_drop_mm": float(neutral - min(f.arch_height_mm for f in foot)),
         }
     )
-    insole = None
-    if model.insole is not None:
-        insole = InsoleSummary(
-            peak_compressive_strain=max(f.insole_compressive_strain for f in foot),
-            energy_absorbed_j=max(f.insole_energy_j for f in foot),
-        )
     return Summary(
         scenario=scenario.name,
         analysis=scenario.analysis,
@@ -155,8 +147,16 @@ def summary_of(
         plantar=plantar_section(summarise(results.loads, np.array([f.time_s for f in foot]))),
         alignment=alignment,
         lumbar=lumbar_section(results.levels, percent, weight),
-        insole=insole,
+        insole=None if model.insole is None else insole_section(foot),
         warnings=tuple(dict.fromkeys((*warnings, *_warnings(foot, loads)))),
+    )
+
+
+def insole_section(foot: Sequence[FootInstant]) -> InsoleSummary:
+    """Largest strain and stored energy; an elastic insole at rest absorbs nothing."""
+    return InsoleSummary(
+        peak_compressive_strain=max(f.insole_compressive_strain for f in foot),
+        energy_stored_j=max(f.insole_energy_j for f in foot),
     )
 
 

@@ -11,7 +11,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from scenarios.agreement import agree
-from scenarios.baseline import CalibrationPlan, friction_of, plan_calibration, solve_baseline
+from scenarios.baseline import (
+    CalibrationPlan,
+    friction_of,
+    lumbar_change_warnings,
+    plan_calibration,
+    solve_baseline,
+)
 from scenarios.calibration_store import FILE, keep_in_cache, write_calibration
 from scenarios.foot_loads import Calibration, FootLoads
 from scenarios.foot_model import build_foot_model
@@ -95,11 +101,13 @@ class Session:
             self._keep(plan, run.record.calibration(), in_folder=True)
         memory = context.comm.allreduce(memory_mb())
         warnings = (*self.gait.warnings, *upper.warnings)
-        return summary_of(
+        summary = summary_of(
             scenario, model, loads, part.results, run.march.counters, plan.role, plan.key, memory,
             context.comm.size, self.clock.parts, time.monotonic() - self.clock.start, warnings,
             upper.dofs,
         )  # fmt: skip
+        said = lumbar_change_warnings(plan.reference, summary)
+        return summary.model_copy(update={"warnings": (*summary.warnings, *said)})
 
     def _begin(self, plan: CalibrationPlan) -> Checkpoint | None:
         """Mesh all that will be solved, then begin to write; what is refused left no trace."""

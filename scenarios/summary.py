@@ -165,9 +165,14 @@ class Scan(Section):
 
 
 class InsoleSummary(Section):
-    """What the insole does."""
+    """What the insole does.
+
+    ``energy_stored_j`` is the largest elastic energy of an instant, given back when the load
+    goes; ``energy_absorbed_j`` is what is lost, which elastic laws have none of.
+    """
 
     peak_compressive_strain: float | None = None
+    energy_stored_j: float | None = None
     energy_absorbed_j: float | None = None
 
 

@@ -56,7 +56,7 @@ class DoubledAnalysis:
             converged=True,
             resolution=context.scenario.resolution,
             solver=SolverSummary(mpi_ranks=context.comm.size),
-            insole=InsoleSummary(peak_compressive_strain=0.4, energy_absorbed_j=0.3),
+            insole=InsoleSummary(peak_compressive_strain=0.4, energy_stored_j=0.3),
         )
 
 

@@ -6,11 +6,15 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
+from mpi4py import MPI
 
 import scenarios.calibration_terms as calibration_terms
+from scenarios.baseline import CalibrationPlan, lumbar_change_warnings, plan_calibration
 from scenarios.calibration_store import (
     FILE,
     cache_folder,
@@ -26,7 +30,7 @@ from scenarios.foot_loads import Calibration
 from scenarios.identity import manifest
 from scenarios.loading import load_scenario, scenario_data
 from scenarios.schema import Scenario
-from scenarios.summary import Summary, summary_text
+from scenarios.summary import LumbarLevel, Peak, Summary, summary_text
 from scenarios.toml_text import toml_text
 
 INSTANTS = Scenario().output.instants
@@ -201,3 +205,41 @@ def test_gait_files_are_compared_by_content(tmp_path: Path, data_dir: Path) -> N
     grf.unlink()
     with pytest.raises(ScenarioError, match=r"gait.grf_file is sha256 \w+, here it is sha256"):
         checked(folder, f"gait.grf_file={other}", mass)
+
+
+def planned(folder: Path, *settings: str) -> CalibrationPlan:
+    study = scenario("walking", f"baseline.calibration_dir={folder}", *settings)
+    context: Any = SimpleNamespace(scenario=study, comm=MPI.COMM_SELF)
+    return plan_calibration(context, study.output.instants)
+
+
+def test_a_finished_baseline_is_what_a_candidate_is_held_against(tmp_path: Path) -> None:
+    folder = baseline(tmp_path, "insole.thickness_mm=8")
+    plan = planned(folder, "insole.material=cork")
+    assert plan.role == "candidate" and plan.found is not None and plan.to_solve is None
+    assert plan.table is not None and plan.table.thickness_mm == 8.0
+    assert plan.reference is not None
+    assert planned(folder, "lumbar.muscles=follower").reference is None
+
+
+def test_a_folder_that_was_not_solved_at_an_instant_is_refused(tmp_path: Path) -> None:
+    folder = baseline(tmp_path)
+    write_calibration(folder / "calibration" / FILE, solved(*INSTANTS[:-1]))
+    with pytest.raises(ScenarioError, match=r"not solved at 95 % of stance"):
+        planned(folder)
+
+
+@pytest.mark.parametrize(("force", "count"), [(1150.0, 0), (1250.0, 1), (750.0, 1)])
+def test_a_large_change_of_lumbar_compression_is_said(force: float, count: int) -> None:
+    def spine(peak: float, role: str) -> Summary:
+        level = LumbarLevel(compression_n=Peak(peak=peak, mean=peak))
+        values: dict[str, Any] = {"role": role, "lumbar": {"L4-L5": level}}
+        return Summary(
+            scenario="x", analysis="stance", converged=True, resolution="coarse", **values
+        )
+
+    now = spine(force, "candidate")
+    said = lumbar_change_warnings(spine(1000.0, "baseline"), now)
+    assert len(said) == count
+    assert all("L4-L5" in text and "25 %" in text for text in said)
+    assert lumbar_change_warnings(None, now) == ()

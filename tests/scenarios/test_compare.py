@@ -114,6 +114,7 @@ def test_relative_errors_add_in_quadrature() -> None:
         ("shock.loading_rate_bw_per_s", "BW/s"),
         ("shock.peak_acceleration_g.tibia", "g"),
         ("insole.energy_absorbed_j", "J"),
+        ("insole.energy_stored_j", "J"),
     ],
 )
 def test_units(key: str, unit: str) -> None:
@@ -208,3 +209,33 @@ def test_the_shipped_table_is_valid() -> None:
     result = with_errors(summary(250.0))
     for key, error in (result.discretisation_error or {}).items():
         assert (error.relative is None) != (error.absolute is None), key
+
+
+def test_a_candidate_has_no_estimate_of_what_gait_sets_on_a_baseline() -> None:
+    """The table was measured on baselines, where these are prescribed."""
+    lumbar = {
+        "L4-L5": LumbarLevel(
+            compression_n=Peak(peak=900.0, mean=1.0),
+            shear_ap_n=Peak(peak=50.0, mean=1.0, peak_bw=0.1),
+            flexion_moment_nm=Peak(peak=5.0, mean=1.0),
+        )
+    }
+    alignment = Alignment(rearfoot_eversion_deg=MinMax(min=0.0, max=4.0), arch_height_drop_mm=5.0)
+    first, other = (
+        with_errors(summary(250.0, role=role, lumbar=lumbar, alignment=alignment))
+        for role in ("baseline", "candidate")
+    )
+    known, left = set(first.discretisation_error or {}), set(other.discretisation_error or {})
+    assert {HEEL, COMPRESSION, "alignment.arch_height_drop_mm"} <= left
+    assert known - left == {
+        "alignment.rearfoot_eversion_deg.min",
+        "alignment.rearfoot_eversion_deg.max",
+        "lumbar.L4-L5.shear_ap_n.peak",
+        "lumbar.L4-L5.shear_ap_n.mean",
+        "lumbar.L4-L5.shear_ap_n.peak_bw",
+        "lumbar.L4-L5.flexion_moment_nm.peak",
+        "lumbar.L4-L5.flexion_moment_nm.mean",
+    }
+    turned = Alignment(rearfoot_eversion_deg=MinMax(min=0.0, max=4.2))
+    moved = with_errors(summary(250.0, lumbar=lumbar, alignment=turned))
+    assert difference(first, moved, "alignment.rearfoot_eversion_deg.max").verdict == "not measured"
