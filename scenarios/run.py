@@ -9,6 +9,7 @@ it is needed, since that takes the finite-element library with it.
 from __future__ import annotations
 
 import importlib
+import time
 import traceback
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -189,8 +190,12 @@ def _note_end(folder: ResultFolder, error: CommandError) -> None:
 
 
 def _reported(context: RunContext, summary: Summary) -> Summary:
-    """Write figures and report on rank 0; a failure there does not lose the run."""
-    problem = ""
+    """Write figures and report on rank 0; a failure there does not lose the run.
+
+    The summary is written after the report, so that it has the report's time; the times in the
+    report end where the report begins.
+    """
+    begun, problem = time.monotonic(), ""
     if context.comm.rank == 0:
         try:
             report_module().write_report(context.folder.path, summary)
@@ -198,6 +203,17 @@ def _reported(context: RunContext, summary: Summary) -> Summary:
             context.folder.log(traceback.format_exc())
             problem = f"the report was not written: {type(error).__name__}: {error}"
     problem = context.comm.bcast(problem)
+    summary = with_report_time(summary, time.monotonic() - begun)
     if not problem:
         return summary
     return summary.model_copy(update={"warnings": (*summary.warnings, problem)})
+
+
+def with_report_time(summary: Summary, seconds: float) -> Summary:
+    """The summary with the report among its wall seconds; unchanged where it has none."""
+    solver = summary.solver
+    if solver is None or solver.wall_s is None:
+        return summary
+    total = None if solver.wall_s.total is None else solver.wall_s.total + seconds
+    wall = solver.wall_s.model_copy(update={"report": seconds, "total": total})
+    return summary.model_copy(update={"solver": solver.model_copy(update={"wall_s": wall})})

@@ -182,6 +182,19 @@ def test_a_failed_report_does_not_lose_the_run(
     assert "no fonts" in read_summary(doubled / "r").warnings[0]
 
 
+def test_the_time_of_the_report_is_part_of_the_total(doubled: Path) -> None:
+    assert main(["run", "walking", "-o", "r", "-q"]) == 0
+    assert main(["run", "walking", "-o", "s", "-q", "--set", "output.figures=false"]) == 0
+    walls = []
+    for name in "rs":
+        solver = read_summary(doubled / name).solver
+        assert solver is not None and solver.wall_s is not None
+        walls.append(solver.wall_s)
+    assert walls[0].report is not None and walls[0].report >= 0.05
+    assert walls[0].total == pytest.approx(1.5 + walls[0].report)
+    assert (walls[1].report, walls[1].total) == (None, 1.5)
+
+
 def test_a_mesh_is_no_run(doubled: Path) -> None:
     assert main(["mesh", "walking", "-o", "r", "-q"]) == 0
     assert main(["run", "walking", "-o", "r", "-q", "--resume"]) == 2
