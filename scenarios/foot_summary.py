@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from meshes.foot_landmarks import FootLandmarks
+from scenarios.equilibrium_section import equilibrium_section
 from scenarios.foot_loads import FootLoads
 from scenarios.foot_model import FootModel
 from scenarios.plantar import RegionLoads, plantar_section, summarise
 from scenarios.schema import Scenario
 from scenarios.summary import (
-    Equilibrium,
     InsoleSummary,
     MinMax,
     Role,
@@ -22,9 +22,8 @@ from scenarios.summary import (
     SubjectSummary,
     Summary,
     WallTimes,
-    finite_or_none,
 )
-from scenarios.upper import lumbar_section, pelvis_residual, pelvis_section
+from scenarios.upper import lumbar_section, pelvis_section
 from simulator.results import FootInstant, LevelInstant, PelvisInstant
 from simulator.stepping import Counters
 
@@ -67,21 +66,6 @@ def _range(values: Sequence[float]) -> MinMax:
     return MinMax(min=float(min(values)), max=float(max(values)))
 
 
-def _cop_error(
-    foot: Sequence[FootInstant], window: tuple[float, float]
-) -> tuple[float | None, tuple[float, float] | None]:
-    inside = [
-        f for f in foot if window[0] <= f.percent <= window[1] and f.calibration_weight > 0.99
-    ]
-    if not inside:
-        return None, None
-    squares = [
-        (f.cop_x_mm - f.cop_measured_x_mm) ** 2 + (f.cop_z_mm - f.cop_measured_z_mm) ** 2
-        for f in inside
-    ]
-    return float(np.sqrt(np.mean(squares))), window
-
-
 def summary_of(
     scenario: Scenario,
     model: FootModel,
@@ -101,8 +85,6 @@ def summary_of(
     foot, subject = results.foot, scenario.subject
     weight = loads.gait.body_mass_kg * 9.80665
     percent = [f.percent for f in foot]
-    error, window = _cop_error(foot, loads.window.full)
-    newtons, nmm = pelvis_residual(results.pelvis)
     alignment = pelvis_section(results.pelvis)
     navicular = model.foot.landmarks
     neutral = neutral_arch_height_mm(navicular)
@@ -136,14 +118,7 @@ def summary_of(
             foot_length_mm=subject.foot_length_mm,
             foot_type=subject.foot_type,
         ),
-        equilibrium=Equilibrium(
-            force_imbalance_relative_max=results.imbalance_max,
-            grf_error_relative_max=max(f.grf_error_relative for f in foot),
-            cop_error_mm_rms=error,
-            cop_window_percent=window,
-            pelvis_residual_n=finite_or_none(newtons),
-            pelvis_residual_nm=finite_or_none(nmm),
-        ),
+        equilibrium=equilibrium_section(foot, results.pelvis, loads, results.imbalance_max),
         plantar=plantar_section(summarise(results.loads, np.array([f.time_s for f in foot]))),
         alignment=alignment,
         lumbar=lumbar_section(results.levels, percent, weight),

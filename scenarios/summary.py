@@ -69,7 +69,13 @@ class SubjectSummary(Section):
 
 
 class Equilibrium(Section):
-    """How well the loads are balanced; forces relative to body weight."""
+    """How well the loads are balanced, and what was done to a measured gait.
+
+    Forces are relative to body weight. ``shear_over_friction_max`` is |R_t| over mu R_n;
+    ``com_mean_acceleration_m_s2`` (x, y, z) is the mean over a stride that was taken off;
+    ``cop_registration_offset_mm`` (x, z) is how far the path of the centre of pressure was
+    moved; ``angle_offsets_deg`` is what was subtracted from angles, by name.
+    """
 
     force_imbalance_relative_max: float | None = None
     grf_error_relative_max: float | None = None
@@ -77,6 +83,10 @@ class Equilibrium(Section):
     cop_window_percent: tuple[float, float] | None = None
     pelvis_residual_n: float | None = None
     pelvis_residual_nm: float | None = None
+    shear_over_friction_max: float | None = None
+    com_mean_acceleration_m_s2: tuple[float, float, float] | None = None
+    cop_registration_offset_mm: tuple[float, float] | None = None
+    angle_offsets_deg: dict[str, float] | None = None
 
 
 class Regions(Section):
