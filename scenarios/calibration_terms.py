@@ -85,7 +85,7 @@ def calibration_key(scenario: Scenario, table: Insole) -> str:
         scenario: of the baseline or of a candidate, the same for both.
         table: insole of the baseline.
     """
-    insole = table.model_dump(mode="json", exclude={"calibration_dir"})
+    insole = table.model_dump(mode="json", exclude={"calibration_dir", "both_feet"})
     solver = scenario.solver.model_dump(mode="json")
     content = [_VERSION, sources_digest(), terms(scenario), solver, insole]
     text = json.dumps(content, sort_keys=True, allow_nan=False)

@@ -24,6 +24,7 @@ def check_scenario(loaded: Loaded) -> tuple[str, ...]:
         ScenarioError: wrong content of a file, a calibration that does not fit, or a shape
             that cannot be meshed.
     """
+    _check_both_feet(loaded)
     _check_calibration(loaded)
     _check_shapes(loaded)
     return _gait_warnings(loaded) if loaded.scenario.analysis == "stance" else _unused_gait(loaded)
@@ -45,6 +46,15 @@ def _unused_gait(loaded: Loaded) -> tuple[str, ...]:
     names = [n for n in type(gait).model_fields if getattr(gait, n) != getattr(default, n)]
     analysis = loaded.scenario.analysis
     return tuple(f"gait.{name} is not used by analysis = {analysis!r}" for name in names)
+
+
+def _check_both_feet(loaded: Loaded) -> None:
+    if not loaded.scenario.insole.both_feet and loaded.scenario.baseline is None:
+        raise loaded.error(
+            "insole.both_feet",
+            "is false, and no insole of the other foot is known",
+            allowed="a [baseline], which the other foot keeps",
+        )
 
 
 def _check_shapes(loaded: Loaded) -> None:

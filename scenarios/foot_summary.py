@@ -146,7 +146,8 @@ def neutral_arch_height_mm(marks: FootLandmarks) -> float:
 def _warnings(foot: Sequence[FootInstant], loads: FootLoads) -> list[str]:
     said = [
         "with a prescribed ground reaction, insole materials act on the spine through alignment "
-        "and leg length only; shock needs the analysis impact",
+        "only, and through leg length where one foot alone wears them; shock needs the analysis "
+        "impact",
         "the absolute level of lumbar load is calibrated on standing; differences are predicted",
     ]
     clipped = [f.percent for f in foot if f.grf_error_relative > 1e-4]

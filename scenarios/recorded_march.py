@@ -67,6 +67,7 @@ class RecordedMarch:
         instants: outputs, per cent of stance.
         state: of the discs at the last output.
         results: records of the outputs so far.
+        one_sided_height_mm: by how much this side of the pelvis is lifted.
         newton, krylov: iterations since the last output.
     """
 
@@ -76,6 +77,7 @@ class RecordedMarch:
     instants: Sequence[float]
     state: UpperState
     results: RunRecord
+    one_sided_height_mm: float = 0.0
     newton: int = 0
     krylov: int = 0
 
@@ -192,6 +194,7 @@ class RecordedMarch:
             gait.heading @ poses.rotation[i],
             gait.at(percent).tibia_rotation,
             gait.heading @ ankle,
+            self.one_sided_height_mm,
             state=self.state,
         )
 

@@ -157,8 +157,7 @@ def _channels(
         "at the spine follows from equilibrium, so it cannot tell insole materials apart by shock. "
         "That question belongs to the impact analysis."
     )
-    lift = _insole(scenario).get("heel_lift_mm")
-    length = [] if lift is None else [("heel lift of the insole (mm)", str(lift))]
+    length, length_note = _leg_length(_insole(scenario))
     return (
         (
             Channel("1 Transient shock", "loading rate and peak accelerations", shock,
@@ -171,11 +170,29 @@ def _channels(
             alignment_table(summary),
         ),
         (
-            Channel("3 Effective leg length", "heel lift and leg-length difference", tuple(length),
-                    "Read it as a difference between two runs that differ in height only."),
+            Channel("3 Effective leg length", "height under one foot alone", length, length_note),
             None,
         ),
     )  # fmt: skip
+
+
+def _leg_length(insole: dict[str, Any]) -> tuple[tuple[tuple[str, str], ...], str]:
+    """Height and side of the insole, and what they mean for the pelvis."""
+    rows = []
+    if "heel_lift_mm" in insole:
+        rows.append(("heel lift of the insole (mm)", str(insole["heel_lift_mm"])))
+    if insole.get("both_feet", True):
+        note = (
+            "The insole is worn on both feet, which leaves the pelvis level: nothing of its height "
+            "reaches the spine by this channel. insole.both_feet = false lifts one side."
+        )
+    else:
+        rows.append(("worn on", "the simulated foot only; the other keeps the baseline's"))
+        note = (
+            "The difference in unloaded height under the heel tilts the pelvis: see pelvic "
+            "obliquity above. How the feet share the load is not changed by it."
+        )
+    return tuple(rows), note
 
 
 def _mesh_table(summary: Summary) -> Table | None:

@@ -194,6 +194,11 @@ class Insole(Table):
     heel_lift_mm: float = Field(
         0.0, ge=0.0, le=25.0, description="Extra height under the heel, falling to 0 at the ball"
     )
+    both_feet: bool = Field(
+        True,
+        description="Whether the other foot wears it too; if not, the other keeps the baseline's, "
+        "and the pelvis tilts by the difference in height under the heel",
+    )
 
     @property
     def is_barefoot(self) -> bool:
@@ -232,6 +237,8 @@ class Baseline(Insole):
 
     @model_validator(mode="after")
     def _one_of_two(self) -> Self:
+        if not self.both_feet:
+            raise wrong("both_feet is false: a baseline is worn on both feet", "leave it out")
         others = sorted(self.model_fields_set - {"calibration_dir"})
         if self.calibration_dir is not None and others:
             raise wrong(

@@ -25,6 +25,7 @@ from scenarios.foot_run import foot_run
 from scenarios.foot_summary import RunRecord, summary_of
 from scenarios.gait.stance import StanceGait
 from scenarios.geometry import scenario_geometry
+from scenarios.leg_length import leg_length_warnings, one_sided_height_mm
 from scenarios.mesh_bodies import unknowns
 from scenarios.recorded_march import Checkpoint, RecordedMarch, saved_checkpoint
 from scenarios.run import RunContext
@@ -89,7 +90,10 @@ class Session:
         loads = FootLoads(self.gait, model.ground_height_mm, friction, calibration)
         run = foot_run(model, loads, scenario, context.folder.log)
         context.progress.start(self.title, 100.0)
-        part = RecordedMarch(context, run, upper, self.instants, upper.initial(), RunRecord())
+        height = one_sided_height_mm(scenario.insole, plan.table)
+        part = RecordedMarch(
+            context, run, upper, self.instants, upper.initial(), RunRecord(), height
+        )
         self.clock.lap("setup")
         if saved is None:
             part.begin()
@@ -100,7 +104,8 @@ class Session:
         if plan.role == "baseline":
             self._keep(plan, run.record.calibration(), in_folder=True)
         memory = context.comm.allreduce(memory_mb())
-        warnings = (*self.gait.warnings, *upper.warnings)
+        one_sided = leg_length_warnings(scenario.insole, height)
+        warnings = (*self.gait.warnings, *upper.warnings, *one_sided)
         summary = summary_of(
             scenario, model, loads, part.results, run.march.counters, plan.role, plan.key, memory,
             context.comm.size, self.clock.parts, time.monotonic() - self.clock.start, warnings,
