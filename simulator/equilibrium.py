@@ -34,8 +34,8 @@ from simulator.sparsity import (
     keys_of_groups,
     merge_keys,
     send_to_owners,
-    triple_product,
 )
+from simulator.tangent import ReducedTangent
 
 Array = NDArray[Any]
 
@@ -178,8 +178,7 @@ class Equilibrium:
         self.loading: Loading = FixedLoading(Drives({}), len(reduction.segments))
         self._nodal = solid.u.x.petsc_vec.duplicate()
         self._stiffness: PETSc.Mat | None = None
-        self._projection: PETSc.Mat | None = None
-        self._reduced: PETSc.Mat | None = None
+        self._reduced: ReducedTangent | None = None
         self._mesh_keys: Keys | None = None
         self._outside = 0
         self.pattern_changes = 0
@@ -306,14 +305,14 @@ class Equilibrium:
             tail = self.reduction.ext_tail()
             k.setValues(tail, tail, block, addv=True)
 
-    def tangent(self, lagged_friction: bool = False) -> tuple[PETSc.Mat, ClosureState]:
+    def tangent(self, lagged_friction: bool = False) -> tuple[ReducedTangent, ClosureState]:
         """Assemble the reduced tangent at the present state; collective.
 
         Args:
             lagged_friction: Whether friction enters by its secant in place of its tangent.
 
         Returns:
-            The matrix in the layout of ``y`` (extra scalars decoupled, unit diagonal)
+            The product in the layout of ``y`` (extra scalars decoupled, unit diagonal)
             and the rows and columns that couple them.
         """
         r = self.reduction
@@ -340,10 +339,7 @@ class Equilibrium:
         self._add_tail(k, block)
         k.assemble()
 
-        if self._projection is None:
-            self._projection = r.create_projection()
-        r.update_projection(self._projection, levers)
-        self._reduced = triple_product(k, self._projection, self._reduced)
-        if fresh:
-            self._reduced.setBlockSize(3)
+        if fresh or self._reduced is None:
+            self._reduced = ReducedTangent(r, k)
+        self._reduced.update(levers)
         return self._reduced, self.loading.closure(self.poses, state, self.extra)

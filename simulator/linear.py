@@ -37,7 +37,8 @@ from petsc4py import PETSc
 from simulator import compat
 from simulator.reduction import EXTRA_SCALARS, Reduction
 from simulator.segments import ROTATION_LENGTH_MM, Poses, Segments
-from simulator.sparsity import BlockCopy, triple_product
+from simulator.sparsity import triple_product
+from simulator.tangent import ReducedTangent
 
 DIRECT_LIMIT_DOFS = 8000
 """Size up to which ``auto`` means ``direct``."""
@@ -197,7 +198,7 @@ class CoarseSpace:
 
 
 class LinearSolver:
-    """A KSP for one matrix object, renewed when the object changes."""
+    """A KSP for one tangent object, renewed when the object changes."""
 
     _count = 0
 
@@ -212,14 +213,14 @@ class LinearSolver:
         self.preset = preset
         self.coarse = None if preset == "direct" else coarse
         self._ksp: PETSc.KSP | None = None
-        self._matrix: PETSc.Mat | None = None
-        self._blocks: BlockCopy | None = None
+        self._tangent: ReducedTangent | None = None
         self._galerkin: PETSc.Mat | None = None
+        self._carried: PETSc.Mat | None = None
 
-    def _create(self, operator: PETSc.Mat, prolongation: PETSc.Mat | None) -> PETSc.KSP:
+    def _create(self, tangent: ReducedTangent, prolongation: PETSc.Mat | None) -> PETSc.KSP:
         LinearSolver._count += 1
         prefix = f"solespine_{LinearSolver._count}_"
-        ksp = PETSc.KSP().create(operator.comm)
+        ksp = PETSc.KSP().create(tangent.matrix.comm)
         ksp.setOptionsPrefix(prefix)
         options = PETSc.Options()
         preset = PRESETS[self.preset]
@@ -227,14 +228,13 @@ class LinearSolver:
         for key, value in preset.items():
             if key not in given:
                 options[prefix + key] = value
-        ksp.setOperators(operator)
+        ksp.setOperators(tangent.matrix)
         if prolongation is not None:
             pc = ksp.getPC()
             pc.setType("mg")
             pc.setMGLevels(2)
             pc.setMGInterpolation(1, prolongation)
-            assert self._blocks is not None
-            pc.getMGSmoother(1).setOperators(operator, self._blocks.diagonal)
+            pc.getMGSmoother(1).setOperators(tangent.matrix, tangent.diagonal)
             pc.getMGCoarseSolve().setOperators(self._galerkin)
         ksp.setFromOptions()
         # The levels of a multigrid read their options no earlier than here.
@@ -244,34 +244,43 @@ class LinearSolver:
                 options.delValue(prefix + key)
         return ksp
 
-    def prepare(self, matrix: PETSc.Mat, u: dolfinx.fem.Function, poses: Poses) -> None:
-        """Set up the preconditioner for new values of ``matrix``; collective."""
-        fresh = matrix is not self._matrix
-        if fresh and self._ksp is not None:
-            self._ksp.destroy()
-            self._blocks = self._galerkin = None
-        operator, prolongation = matrix, None
+    def prepare(self, tangent: ReducedTangent, u: dolfinx.fem.Function, poses: Poses) -> None:
+        """Set up the preconditioner for new values of ``tangent``; collective."""
+        fresh = tangent is not self._tangent
+        if fresh:
+            self._forget()
+        prolongation = None
         if self.coarse is not None:
             prolongation = self.coarse.prolongation(poses)
-            self._galerkin = triple_product(matrix, prolongation, self._galerkin)
+            self._create_galerkin(tangent, prolongation)
             if fresh and self.preset == "iterative_large":
+                assert self._galerkin is not None
                 self._galerkin.setBlockSize(3)
                 self._galerkin.setNearNullSpace(self.coarse.rigid_motions(u, poses))
-            if self._blocks is None:
-                self._blocks = BlockCopy(matrix)
-            else:
-                self._blocks.update(matrix)
-            operator = self._blocks.matrix
         if fresh:
-            self._ksp = self._create(operator, prolongation)
-            self._matrix = matrix
+            self._ksp = self._create(tangent, prolongation)
+            self._tangent = tangent
+            return
+        assert self._ksp is not None
+        self._ksp.setOperators(tangent.matrix)
+        if self.coarse is not None:
+            smoother = self._ksp.getPC().getMGSmoother(1)
+            smoother.setOperators(tangent.matrix, tangent.diagonal)
+        self._ksp.setUp()
+
+    def _forget(self) -> None:
+        for left in (self._ksp, self._galerkin, self._carried):
+            if left is not None:
+                left.destroy()
+        self._ksp = self._galerkin = self._carried = None
+
+    def _create_galerkin(self, tangent: ReducedTangent, prolongation: PETSc.Mat) -> None:
+        """Product with the linear elements, from the stiffness of nodes: that one is AIJ."""
+        if self._carried is None:
+            self._carried = tangent.projection.matMult(prolongation)
         else:
-            assert self._ksp is not None
-            self._ksp.setOperators(operator)
-            if self._blocks is not None:
-                smoother = self._ksp.getPC().getMGSmoother(1)
-                smoother.setOperators(operator, self._blocks.diagonal)
-            self._ksp.setUp()
+            tangent.projection.matMult(prolongation, result=self._carried)
+        self._galerkin = triple_product(tangent.stiffness, self._carried, self._galerkin)
 
     def solve(
         self,

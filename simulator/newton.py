@@ -24,7 +24,7 @@ from simulator.linear import LinearSolver
 from simulator.reduction import EXTRA_SCALARS
 from simulator.segments import Poses
 
-Array = NDArray[np.float64]
+Array = NDArray[Any]
 
 KEPT_VOLUME = 0.3
 """Share of the least volume ratio that one iteration must leave."""
@@ -244,8 +244,8 @@ def solve(
         if len(known) > 2 and gain < settings.kept_gain and step.closure is not None:
             return
         equilibrium.read_unknowns(x, base[0])
-        matrix, step.closure = equilibrium.tangent(lagged_friction=len(known) <= LAGGED)
-        linear.prepare(matrix, equilibrium.u, equilibrium.poses)
+        tangent, step.closure = equilibrium.tangent(lagged_friction=len(known) <= LAGGED)
+        linear.prepare(tangent, equilibrium.u, equilibrium.poses)
         report.tangents += 1
 
     def monitor(snes: PETSc.SNES, iteration: int, norm: float) -> None:

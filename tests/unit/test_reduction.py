@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from mpi4py import MPI
@@ -28,7 +30,7 @@ def tangent_error(equilibrium: Equilibrium) -> tuple[np.ndarray, np.ndarray, np.
     y, out = r.create_vector(), r.create_vector()
     base = equilibrium.poses
     equilibrium.refresh_pattern()
-    matrix, _ = equilibrium.tangent()
+    matrix = equilibrium.tangent()[0].matrix
     equilibrium.write_unknowns(y)
     centre = y.array_r.copy()
     step = direction(equilibrium, 1.0, 0.7)
@@ -111,6 +113,12 @@ def test_reduced_residual_does_the_work_of_nodal_forces() -> None:
     projection.multTranspose(extended, reduced)
     assert np.abs(nodal).max() > 0.1
     np.testing.assert_allclose(reduced.array_r, out.array_r, atol=1e-10)
+
+
+@pytest.mark.parametrize("ranks", [1, 2, 3])
+def test_product_by_index_is_the_triple_product(ranks: int, mpirun: Callable) -> None:
+    printed = mpirun(ranks, "-m", "tests.helpers.product_ranks").stdout.splitlines()[-1]
+    assert float(printed) < 1e-13
 
 
 def test_motion_is_tangent_to_the_projection() -> None:
