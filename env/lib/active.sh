@@ -1,4 +1,5 @@
 # Case 1 of env/run: the Python that is active has dolfinx (conda, Docker, a site module, Debian 13).
+# shellcheck shell=bash disable=SC2154 # variables of env/run
 
 # Reads the package's metadata only: importing dolfinx would cost a second at each start.
 active_python_has_dolfinx() {

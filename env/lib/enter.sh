@@ -1,4 +1,5 @@
 # Case 2 of env/run: enters the root file system.
+# shellcheck shell=bash disable=SC2154 # variables of env/run
 
 # Form libraries are compiled for this very processor (-march=native), so a home folder shared by
 # different machines needs one cache for each kind.

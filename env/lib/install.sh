@@ -1,4 +1,5 @@
 # Runs inside the environment: bash install.sh VENV, in the project's folder.
+# shellcheck shell=bash
 venv=$1
 if [[ ! -x $venv/bin/python ]]; then
     python=$(PATH=${PATH#"$venv"/bin:} command -v python3)

@@ -1,4 +1,5 @@
 # Case 2 of env/run: makes the Debian root file system, once for each suite and package list.
+# shellcheck shell=bash disable=SC2154 # variables of env/run
 
 cache=${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/solespine
 recipe=1 # raise it when a change below must make everyone's root file system anew
@@ -34,6 +35,7 @@ rootfs_ready() {
     # Nothing to look up when it is there: this is every start but the first.
     if [[ ! -d $rootfs ]] || ! command -v bwrap >/dev/null; then
         host_tools
+        namespaces_allowed
         mkdir -p "$cache"
         (
             flock 9
@@ -47,6 +49,8 @@ host_tools() {
     command -v mmdebstrap >/dev/null || missing+=(mmdebstrap)
     command -v bwrap >/dev/null || missing+=(bubblewrap)
     [[ -e /usr/share/keyrings/debian-archive-keyring.gpg ]] || missing+=(debian-archive-keyring)
+    # mmdebstrap only recommends it, and without it works for root alone.
+    ((EUID == 0)) || command -v newuidmap >/dev/null || missing+=(uidmap)
     ((${#missing[@]})) || return 0
     local as_root=()
     if ((EUID != 0)); then
@@ -62,11 +66,31 @@ host_tools() {
     } >/dev/null 2>&1 || give_up "apt-get could not install ${missing[*]}"
 }
 
+# Says what is missing before anything is downloaded; mmdebstrap and bwrap themselves are terse about it.
+namespaces_allowed() {
+    bwrap --ro-bind / / --dev /dev --proc /proc --unshare-pid true 2>/dev/null ||
+        give_up "bubblewrap cannot make a namespace here. Perhaps an administrator can allow it:
+  sudo sysctl kernel.unprivileged_userns_clone=1 kernel.apparmor_restrict_unprivileged_userns=0
+(whichever of the two exists); a container must be started with more rights. Or use conda, Docker or
+Apptainer with the files in $env_dir."
+    ((EUID != 0)) || return 0
+    local user file
+    user=$(id -un)
+    for file in /etc/subuid /etc/subgid; do
+        # At least 65536 numbers, to which the users of the root file system are mapped.
+        awk -F: -v user="$user" '$1 == user { enough = $3 >= 65536; exit } END { exit !enough }' \
+            "$file" 2>/dev/null ||
+            give_up "$file gives $user no 65536 numbers. Please type, with a range that is free, such as:
+  sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 $user"
+    done
+}
+
 # The host's own Debian mirror, so that proxies and mirrors of a site keep working. On Ubuntu nothing
 # is printed and mmdebstrap takes its default.
 host_mirror() {
     [[ $os_ids == "debian "* ]] || return 0
     local targets
+    # shellcheck disable=SC2016
     targets=$(apt-get indextargets --format '$(ORIGIN)|$(RELEASE)|$(CODENAME)|$(COMPONENT)|$(REPO_URI)' \
         'Created-By: Packages' 2>/dev/null) || return 0
     # Third parties may use Debian's suite names too: prefer what signs as Debian, which is known only
@@ -101,7 +125,7 @@ make_rootfs() {
     for name in man doc locale info; do options+=(--dpkgopt="path-exclude=/usr/share/$name/*"); done
     say "making a Debian $suite environment (once; 2 to 5 minutes, about 3 GB under $cache)"
     local started=$SECONDS
-    local mmdebstrap=(mmdebstrap --variant=minbase --include="$(echo $base | tr ' ' ,)"
+    local mmdebstrap=(mmdebstrap --variant=minbase --include="${base//$'\n'/,}"
         --keyring=/usr/share/keyrings/debian-archive-keyring.gpg
         --dpkgopt=force-unsafe-io "${options[@]}" "$suite")
     local ok=yes

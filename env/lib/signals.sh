@@ -2,6 +2,7 @@
 #
 # bwrap itself must not die of a signal, as everything in it would be killed at once, before a run could
 # save its state. So bwrap ignores signals and the command, started with their defaults, gets them.
+# shellcheck shell=bash disable=SC2154 # variables of env/run
 
 run_with_signals() {
     if [[ -t 0 ]]; then

@@ -1,4 +1,5 @@
 # Variables of a parallel run, for both cases. What the caller has set stays: a big machine may want else.
+# shellcheck shell=bash disable=SC2154 # variables of env/run
 
 # parallel_variables MAJOR: the major version of Open MPI there, empty for another MPI
 parallel_variables() {

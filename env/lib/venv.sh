@@ -1,4 +1,5 @@
 # The project's .venv: this checkout, editable, on top of the environment's own packages.
+# shellcheck shell=bash disable=SC2154 # variables of env/run
 
 # Makes or refreshes $venv when it belongs to another environment or pyproject.toml has changed.
 venv_ready() {
