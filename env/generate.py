@@ -6,15 +6,16 @@ Run `python env/generate.py` after a change of the list; `--check` only tells wh
 from __future__ import annotations
 
 import sys
+import tomllib
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 MADE = "Made by env/generate.py from env/packages.txt: change those, not this file."
 
-# Open MPI in a container: ranks of one machine, more of them than cores if asked for.
+# Open MPI in a container: more ranks than cores if asked for. How ranks reach each other is left
+# to it, as an image may run on several nodes of a cluster.
 CONTAINER_VARIABLES = {
     "OMP_NUM_THREADS": "1",
-    "OMPI_MCA_btl": "self,sm",
     "PRTE_MCA_rmaps_default_mapping_policy": ":oversubscribe",
     "OMPI_ALLOW_RUN_AS_ROOT": "1",
     "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
@@ -83,13 +84,23 @@ def dockerfile(groups: dict[str, list[tuple[str, str]]]) -> str:
     )
 
 
+def installed_files(path: Path = HERE.parent / "pyproject.toml") -> list[str]:
+    """What pip needs of the project; all of it would bring .git and .venv, which Docker ignores."""
+    settings = tomllib.loads(path.read_text())
+    project = settings["project"]
+    packages = settings["tool"]["setuptools"]["packages"]["find"]["include"]
+    names = [pattern.rstrip("*") for pattern in packages]
+    return [path.name, project["readme"], *project["license-files"], *names]
+
+
 def apptainer_def(groups: dict[str, list[tuple[str, str]]]) -> str:
     """The Apptainer image, for clusters; built from the project's folder."""
     post = "\n".join(f"    {line}" for line in install_commands(groups, "    "))
     variables = "\n".join(f"    export {k}={v}" for k, v in CONTAINER_VARIABLES.items())
+    files = "\n".join(f"    {name} /opt/solespine/{name}" for name in installed_files())
     return (
-        f"# {MADE}\n# apptainer build solespine.sif env/apptainer.def\n"
-        f"Bootstrap: docker\nFrom: debian:trixie-slim\n\n%files\n    . /opt/solespine\n\n"
+        f"# {MADE}\n# In the project's folder: apptainer build solespine.sif env/apptainer.def\n"
+        f"Bootstrap: docker\nFrom: debian:trixie-slim\n\n%files\n{files}\n\n"
         f"%environment\n{variables}\n\n%post\n{post}\n\n"
         '%runscript\n    exec solespine "$@"\n'
     )
