@@ -168,9 +168,7 @@ class FootRun:
             accepted(where, report)
 
         start = min(instants)
-        between = replace(
-            self.settings, tolerance_n=BETWEEN * self.settings.tolerance_n, beyond=0
-        )
+        between = replace(self.settings, tolerance_n=BETWEEN * self.settings.tolerance_n, beyond=0)
 
         def solve_at(percent: float) -> NewtonReport:
             shown = any(abs(percent - instant) < 1e-6 for instant in instants)
