@@ -2,9 +2,10 @@
 """The reduced tangent ``P^T K P`` by index.
 
 Of a free node ``P`` has one entry, so that nearly all of the product is a copy; only what
-touches a bone is multiplied, by the levers of its nodes. Written straight into PETSc's block
-format, whose products are two to three times faster than those of AIJ, it costs a third of
-the general triple product and of the copy after it (docs/decisions/solver.md).
+touches a bone is multiplied, by the levers of its nodes. It is written straight into PETSc's
+block format, whose products are two to three times faster than those of AIJ. On one rank that
+costs what PETSc's product and a copy cost, on several less, for a new pattern a third; and the
+matrix in AIJ is never made (docs/decisions/solver.md).
 
 Each rank keeps the rows of its nodes. Rows of segments belong to rank 0; what other ranks have
 for them is sent there, summed by segment and column.
