@@ -21,7 +21,8 @@ from simulator import compat
 QUADRATURE_DEGREE = 2
 """Four points a quadratic tetrahedron, as in the ten-node elements of the peers.
 
-The under-integration relaxes the volumetric constraint and costs no order; docs/decisions/element.md.
+The under-integration relaxes the volumetric constraint and costs no order
+(docs/decisions/element.md).
 """
 COMPILER_OPTIONS = {"cffi_extra_compile_args": ["-O3", "-march=native"], "timeout": 900}
 """Forms of all analyses; the time-out is how long one run waits for another's compilation (s)."""
