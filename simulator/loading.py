@@ -31,10 +31,10 @@ Array = NDArray[np.float64]
 
 HELD_NMM_PER_RAD = 2e9
 """Impedance that holds a prescribed rotation: 0.003 degrees under 100 N m."""
-MISFIT_NMM_PER_RAD = np.radians(1.0) ** -1 * np.array([1e3, 5e2])
+MISFIT_NMM_PER_RAD = np.radians(1.0) ** -1 * np.array([750.0, 375.0])
 """Moment about the measured centre of pressure per angle of ankle and subtalar joint off the
-measured one: 1 and 0.5 N m per degree, so that 4 mm of the path under 700 N weigh as much as 3
-and 6 degrees, about what each is known to (docs/decisions/closure.md)."""
+measured one: 0.75 and 0.375 N m per degree, so that 4 mm of the path under 700 N weigh as much
+as 4 and 7 degrees, about what each is known to (docs/decisions/closure.md)."""
 CLOSED_JOINTS = ("ankle", "subtalar")
 CLOSURE_AXES = np.array([[0.0, 0.0, 1.0], [1.0, 0.0, 0.0]])
 """Axis of the moment that each torque balances: sagittal (Z) and frontal (X)."""
