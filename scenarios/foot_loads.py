@@ -142,6 +142,10 @@ class FootLoads:
         """Tibia in the stance frame, shape (3, 3)."""
         return self.gait.heading.T @ self.gait.at(percent).tibia_rotation
 
+    def closure_weight(self, percent: float) -> float:
+        """Weight ``b`` of the measured centre of pressure on a baseline at an instant."""
+        return self.window.weight(percent) if self.gait.at(percent).cop_defined else 0.0
+
     def at(self, percent: float, share: float = 1.0) -> FootLoad:
         """Load at an instant; ``share`` scales the force for the approach."""
         now = self.gait.at(percent)
@@ -157,7 +161,7 @@ class FootLoads:
             "centre_mm": np.nan_to_num(centre),
         }
         if self.calibration is None:
-            b = self.window.weight(percent) if now.cop_defined else 0.0
+            b = self.closure_weight(percent)
             return FootLoad(
                 **load,
                 tibia_stiffness_nmm_per_rad=held(),

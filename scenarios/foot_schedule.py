@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.foot_loads import GRAVITY_MM_S2, FootLoads
+from simulator.loading import angle_share_nmm_per_rad
 
 Array = NDArray[np.floating[Any]]
 
@@ -18,6 +19,8 @@ TURN_RAD = 0.025
 FORCE_BW = 0.22
 """Turn of the tibia and change of the ground reaction (body weights) of one step, one alone:
 what Newton's method finishes in about nine iterations (docs/decisions/snes.md)."""
+RELEASE = 0.7
+"""Fall of the hold on the joint angles, in its logarithm, of one step."""
 LONGEST_PERCENT = 5.0
 SAMPLE_PERCENT = 0.25
 
@@ -61,4 +64,7 @@ def _demand(loads: FootLoads, weight_n: float, at: Array) -> Array:
     skew = 0.5 * (between - between.transpose(0, 2, 1))
     angle = np.linalg.norm(skew[:, [2, 0, 1], [1, 2, 0]], axis=1)
     change = np.linalg.norm(np.diff(force, axis=0), axis=1)
-    return angle / TURN_RAD + change / (FORCE_BW * weight_n)
+    motion = angle / TURN_RAD + change / (FORCE_BW * weight_n)
+    # Where the centre of pressure takes over the angles are let go, and the foot rolls to its path.
+    hold = np.log([angle_share_nmm_per_rad(loads.closure_weight(float(p))).min() for p in at])
+    return np.maximum(motion, -np.diff(hold) / RELEASE)

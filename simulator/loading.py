@@ -35,9 +35,16 @@ MISFIT_NMM_PER_RAD = np.radians(1.0) ** -1 * np.array([750.0, 375.0])
 """Moment about the measured centre of pressure per angle of ankle and subtalar joint off the
 measured one: 0.75 and 0.375 N m per degree, so that 4 mm of the path under 700 N weigh as much
 as 4 and 7 degrees, about what each is known to (docs/decisions/closure.md)."""
+ANGLE_NMM_PER_RAD = HELD_NMM_PER_RAD / 1e3
+"""Torque that an angle's error is weighed like where it closes alone: that of a stiff joint."""
 CLOSED_JOINTS = ("ankle", "subtalar")
 CLOSURE_AXES = np.array([[0.0, 0.0, 1.0], [1.0, 0.0, 0.0]])
 """Axis of the moment that each torque balances: sagittal (Z) and frontal (X)."""
+
+
+def angle_share_nmm_per_rad(weight: float) -> Array:
+    """What an angle's error counts in the closing rows at a weight ``b``, shape (2,)."""
+    return (1.0 - weight) * ANGLE_NMM_PER_RAD + weight * MISFIT_NMM_PER_RAD
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,11 +162,9 @@ class FootLoading:
         moment, moment_rows = self.ground_moment(poses, connectors)
         for i, joint in enumerate(self.joints):
             b, axis = self.load.weight[i], CLOSURE_AXES[i]
-            # The angle's error is weighed like a torque of a stiff joint, 1 N m a degree and more.
-            k = HELD_NMM_PER_RAD / 1e3
             error = connectors.joint_angle_rad[joint] - self.load.angle_rad[i]
             gradient = connectors.joint_angle_gradient[joint]
-            share = (1 - b) * k + b * MISFIT_NMM_PER_RAD[i]
+            share = angle_share_nmm_per_rad(float(b))[i]
             value[i] = (b * axis @ moment + share * error) / ROTATION_LENGTH_MM
             rows[i] = (b * axis @ moment_rows + share * gradient) / ROTATION_LENGTH_MM
             by_extra[i, i] = 0.0

@@ -2,8 +2,8 @@
 """Stance gives the same summary on one, two and three ranks.
 
 Two instants of heel contact on an insole: contact with friction on both sides of the insole, turned
-bones, steps between the instants, and the lumbar column. The whole of stance agrees as well, as long
-as no step fails on some numbers of ranks only (docs/decisions/snes.md).
+bones, steps between the instants, and the lumbar column. The whole of stance agrees as well, as
+long as no step fails on some numbers of ranks only (docs/decisions/snes.md).
 """
 
 from __future__ import annotations

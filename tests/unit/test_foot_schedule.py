@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from scenarios.foot_loads import FootForces
-from scenarios.foot_schedule import FORCE_BW, LONGEST_PERCENT, TURN_RAD, stance_stops
+from scenarios.foot_schedule import FORCE_BW, LONGEST_PERCENT, RELEASE, TURN_RAD, stance_stops
+from simulator.loading import angle_share_nmm_per_rad
 
 MASS_KG = 70.0
 WEIGHT_N = MASS_KG * 9.80665
@@ -22,10 +23,11 @@ class _At:
 
 @dataclass
 class Turning:
-    """A tibia that turns from 50 % on, and a force that grows up to 25 %."""
+    """A tibia that turns from 50 % on, a force that grows up to 25 %, a path from 20 to 40 %."""
 
     rad_per_percent: float = 0.0
     bw_per_percent: float = 0.0
+    path: float = 0.0
 
     def at(self, percent: float) -> _At:
         a = self.rad_per_percent * max(percent - 50.0, 0.0)
@@ -35,6 +37,10 @@ class Turning:
     def forces(self, percent: float) -> FootForces:
         force = np.array([0.0, WEIGHT_N * self.bw_per_percent * min(percent, 25.0), 0.0])
         return FootForces(force, force)
+
+    def closure_weight(self, percent: float) -> float:
+        inside = min(percent - 15.0, 45.0 - percent) / 5.0
+        return self.path * min(max(inside, 0.0), 1.0)
 
 
 def _stops(loads: Turning) -> np.ndarray:
@@ -58,6 +64,17 @@ def test_turn_and_force_cut_the_steps_where_they_change() -> None:
     np.testing.assert_allclose(steps[stops <= 25.0], 1.0, atol=2e-3)
     np.testing.assert_allclose(steps[(stops > 25.0) & (stops <= 50.0)], 5.0)
     np.testing.assert_allclose(steps[stops > 50.0], 2.5, atol=2e-3)
+
+
+def test_angles_are_let_go_in_short_steps_and_caught_in_one() -> None:
+    """The path takes over from 15 to 20 % and ends from 40 to 45 %."""
+    stops = _stops(Turning(path=1.0))
+    # Falls by a factor of two.
+    hold = np.log(angle_share_nmm_per_rad(0.0).min() / angle_share_nmm_per_rad(1.0).min())
+    taking_over = stops[(stops > 15.0) & (stops <= 20.0)]
+    assert len(taking_over) == round(hold / RELEASE)
+    assert np.all(np.diff(taking_over) > 0.0) and np.diff(taking_over)[-1] < 0.5
+    assert set(OUTPUTS[1:]) | set(taking_over) == set(stops)
 
 
 def test_steps_before_an_output_do_not_depend_on_later_ones() -> None:
