@@ -51,10 +51,10 @@ class ReducedTangent:
         self.projection = reduction.create_projection()
         r, comm = reduction, reduction.comm
         row, column, place = blocks_of(stiffness)
-        self._targets, self._levers_of = _target_vector(r), _lever_vector(r)
+        targets, self._levers_of = _target_vector(r), _vector(r, 3)
         met, back = np.unique(column, return_inverse=True)
-        there = np.rint(_fetched(self._targets, _index_set(met, 1, comm), 1)[:, 0]).astype(np.int64)
-        here = np.rint(self._targets.array_r).astype(np.int64)[row]
+        there = np.rint(_fetched(targets, _index_set(met, 1, comm), 1)[:, 0]).astype(np.int64)
+        here = np.rint(targets.array_r).astype(np.int64)[row]
         ahead = there[back]
         held = met[there < 0]
         self._held = _index_set(held, 3, comm)
@@ -77,19 +77,16 @@ class ReducedTangent:
 
         keys = [here[plain] << 32 | ahead[plain]]
         first, segment = self._right.key >> 32, self._right.key & 0xFFFFFFFF
-        self._right_key = (first << 32) | (tail + 2 * segment)
-        keys += [self._right_key, self._right_key + 1]
+        right_key = (first << 32) | (tail + 2 * segment)
+        keys += [right_key, right_key + 1]
         segment, last = self._left.key >> 32, self._left.key & 0xFFFFFFFF
         left_key = ((tail + 2 * segment) << 32) | last
-        sent = comm.gather(left_key)
-        self._sent_keys: list[Ints] = [] if sent is None else sent
-        keys += [part + (turn << 32) for part in self._sent_keys for turn in (0, 1)]
+        sent: list[Ints] = comm.gather(left_key) or []
+        keys += [part + (turn << 32) for part in sent for turn in (0, 1)]
         self._keys = np.unique(np.concatenate(keys))
         self._plain_slot = self._slot(here[plain] << 32 | ahead[plain])
-        self._right_slot = [self._slot(self._right_key + turn) for turn in (0, 1)]
-        self._sent_slot = [
-            [self._slot(part + (turn << 32)) for turn in (0, 1)] for part in self._sent_keys
-        ]
+        self._right_slot = [self._slot(right_key + turn) for turn in (0, 1)]
+        self._sent_slot = [[self._slot(part + (turn << 32)) for turn in (0, 1)] for part in sent]
         self._tail_slot = self._slots_of_segments()
 
         rows = (self._keys >> 32) - r.y_start
@@ -213,12 +210,6 @@ def _target_vector(reduction: Reduction) -> PETSc.Vec:
         values = np.concatenate([values, r.y_tail + np.arange(r.tail_blocks)])
     target.array_w[:] = values
     return target
-
-
-def _lever_vector(reduction: Reduction) -> PETSc.Vec:
-    vector = _vector(reduction, 3)
-    vector.zeroEntries()
-    return vector
 
 
 def _index_set(blocks: Ints, size: int, comm: MPI.Comm) -> PETSc.IS:
