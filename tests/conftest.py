@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.helpers.evidence import Evidence
+
 PROJECT = Path(__file__).resolve().parents[1]
 # Set by Open MPI, MPICH and srun. Asking MPI itself would start it in the main process of every
 # test run, also of those that never need it.
@@ -45,14 +47,29 @@ def data_dir() -> Path:
     return folder
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks tests by the fixtures that they use, so that `-m "not mpi"` needs no second list."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Marks tests by the fixtures that they use, so that `-m "not mpi"` needs no second list.
+
+    Tests marked `validation` run for minutes each; they are left out unless `-m` names them.
+    """
+    if "validation" not in (config.option.markexpr or ""):
+        long = [item for item in items if item.get_closest_marker("validation")]
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if item not in long]
     for item in items:
         names = getattr(item, "fixturenames", ())
         if "data_dir" in names:
             item.add_marker(pytest.mark.data)
         if "mpirun" in names:
             item.add_marker(pytest.mark.mpi)
+
+
+@pytest.fixture
+def evidence(request: pytest.FixtureRequest) -> Iterator[Evidence]:
+    """Checks figures and keeps them for `docs/verification.md` (tests/helpers/evidence.py)."""
+    found = Evidence(request.path.stem)
+    yield found
+    found.write()
 
 
 @pytest.fixture(autouse=True)
