@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.helpers.evidence import Evidence
 from tests.helpers.rank_runs import agreeing_summary
 from tests.helpers.real_command import BARE_OUTPUT
 
@@ -21,6 +22,9 @@ INSTANTS = ("--set", "output.stance_percent=[5,6]")
 
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
-def test_every_number_is_equal_on_one_two_and_three_ranks(mpirun: Callable, tmp_path: Path) -> None:
-    summary = agreeing_summary(mpirun, tmp_path, "walking", *BARE_OUTPUT, *INSTANTS)
+def test_every_number_is_equal_on_one_two_and_three_ranks(
+    mpirun: Callable, evidence: Evidence, tmp_path: Path
+) -> None:
+    case = "Heel contact on an insole"
+    summary = agreeing_summary(mpirun, evidence, case, tmp_path, "walking", *BARE_OUTPUT, *INSTANTS)
     assert summary["plantar"]["peak_pressure_kpa"]["heel"] > 10.0
