@@ -2,6 +2,7 @@
 """Laws and curves from library records."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from materials.curves import CompressionCurve, TensionCurve
 from materials.fibres import CurveFibre, ExponentialFibre, FibreFamilies
@@ -95,6 +96,19 @@ def law_of(record: MaterialRecord) -> Law:
 def law(name: str) -> Law:
     """The solid law of a library material; see `law_of` and `library.load`."""
     return law_of(load(name))
+
+
+def scaled(tissue: Law, factor: float) -> Law:
+    """An Ogden law with all its moduli times a factor; Poisson's ratio stays.
+
+    Raises:
+        NoLaw: The law is not of Ogden's kind.
+        ValueError: The factor is not positive.
+    """
+    if not isinstance(tissue, Ogden):
+        raise NoLaw(f"{type(tissue).__name__} has no scaled form, Ogden has")
+    moduli = tuple(factor * modulus for modulus in tissue.shear_moduli_mpa)
+    return replace(tissue, shear_moduli_mpa=moduli)
 
 
 def tension_curve(

@@ -11,7 +11,7 @@ import numpy as np
 from mpi4py import MPI
 from numpy.typing import NDArray
 
-from materials.build import law
+from materials.build import law, scaled
 from materials.law import Law, young_modulus_mpa
 from meshes.foot import FootGeometry
 from meshes.insole import InsoleGeometry
@@ -134,7 +134,7 @@ def build_foot_model(comm: MPI.Intracomm, scenario: Scenario, table: Insole) -> 
     laws: dict[int, Law] = {}
     regions: tuple[int, ...] = ()
     for region in FOOT_REGIONS:
-        laws[int(region)] = law(TISSUE[region])
+        laws[int(region)] = scaled(law(TISSUE[region]), scenario.subject.tissue_stiffness_factor)
     if insole is not None:
         # A shape that rises into the unloaded sole starts that much lower.
         drop = insole.overlap_mm
@@ -202,7 +202,8 @@ def _contacts(
 ) -> tuple[PairContact | PlaneContact, PlaneContact]:
     contact, tags = scenario.contact, distributed.facet_tags
     sole = ContactSurface(space, tags.find(int(Surface.PLANTAR)))
-    under_foot = penalty_stiffness(CONTACT_MODULUS_MPA, sole.size_mm, contact.penalty_factor)
+    skin = CONTACT_MODULUS_MPA * scenario.subject.tissue_stiffness_factor
+    under_foot = penalty_stiffness(skin, sole.size_mm, contact.penalty_factor)
     origin, up = [0.0, ground, 0.0], [0.0, 1.0, 0.0]
     if barefoot:
         rule = ContactLaw(under_foot, friction=contact.friction_foot_ground)

@@ -118,6 +118,12 @@ class Subject(Table):
         description="Skin to calcaneus under the heel, unloaded",
         json_schema_extra={"default_text": "0.067 of foot length"},
     )
+    tissue_stiffness_factor: float = Field(
+        1.0,
+        ge=0.2,
+        le=10.0,
+        description="Factor on the stiffness of all plantar tissue; 1 is the library's",
+    )
     scan_file: InputPath | None = Field(None, description="Surface scan of the sole (reserved)")
 
 
