@@ -23,6 +23,9 @@ class Region(IntEnum):
     ANNULUS_RING_2 = 22
     ANNULUS_RING_3 = 23
     NUCLEUS = 30
+    CORTICAL_SHELL = 40
+    CANCELLOUS = 41
+    BONY_ENDPLATE = 42
 
 
 class Surface(IntEnum):
@@ -37,6 +40,12 @@ class Surface(IntEnum):
     ENDPLATE_UPPER = 7
     CAVITY = 8
     ANNULUS_OUTER = 9
+    NUCLEUS_LOWER = 10
+    NUCLEUS_UPPER = 11
+    WALL = 12
+    WALL_FRONT = 13
+    WALL_BACK = 14
+    PEDICLES = 15
     BONE_FIRST = 100
 
 

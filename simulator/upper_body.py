@@ -186,6 +186,42 @@ def disc_loads(body: UpperBody, chain: LumbarChain, motion: TrunkMotion) -> Disc
     All segments above the pelvis accelerate as the whole body's centre of mass
     does; their spin goes from that of the pelvis to that of the thorax with height.
     """
+    place, force, spin_rate = _segment_loads(body, chain, motion)
+    forces, moments = np.zeros((5, 3)), np.zeros((5, 3))
+    for level in range(5):
+        carried = body.above > level
+        arm = place[carried] - chain.centre_mm[level]
+        forces[level] = force[carried].sum(axis=0)
+        moments[level] = (np.cross(arm, force[carried]) - spin_rate[carried]).sum(axis=0)
+    return DiscLoads(forces, moments)
+
+
+def slice_load(
+    body: UpperBody, chain: LumbarChain, motion: TrunkMotion, level: int
+) -> tuple[Array, Array]:
+    """Weight and inertia of the trunk between a disc and the one above it.
+
+    Args:
+        body: masses above the pelvis.
+        chain: pose of the lumbar spine.
+        motion: accelerations.
+        level: the disc below, 0 is L5-S1.
+
+    Returns:
+        Force (3,), N, and moment (3,) about that disc's centre, N mm, world axes.
+    """
+    place, force, spin_rate = _segment_loads(body, chain, motion)
+    part = body.above == level + 1
+    part &= ~body.with_thorax
+    arm = place[part] - chain.centre_mm[level]
+    moment = (np.cross(arm, force[part]) - spin_rate[part]).sum(axis=0)
+    return force[part].sum(axis=0), moment
+
+
+def _segment_loads(
+    body: UpperBody, chain: LumbarChain, motion: TrunkMotion
+) -> tuple[Array, Array, Array]:
+    """Places relative to L5-S1, forces and rates of spin of all segments, each (k, 3)."""
     place, rotation = segment_places_mm(body, chain)
     mass = body.mass_kg[:, None]
     # kg mm / s2 is mN
@@ -199,13 +235,7 @@ def disc_loads(body: UpperBody, chain: LumbarChain, motion: TrunkMotion) -> Disc
     momentum = np.einsum("kij,kj->ki", inertia, spin)
     # kg mm2 / s2 is 1e-3 N mm
     spin_rate = 1e-3 * (np.einsum("kij,kj->ki", inertia, rate) + np.cross(spin, momentum))
-    forces, moments = np.zeros((5, 3)), np.zeros((5, 3))
-    for level in range(5):
-        carried = body.above > level
-        arm = place[carried] - chain.centre_mm[level]
-        forces[level] = force[carried].sum(axis=0)
-        moments[level] = (np.cross(arm, force[carried]) - spin_rate[carried]).sum(axis=0)
-    return DiscLoads(forces, moments)
+    return place, force, spin_rate
 
 
 def _blend(share: Array, low: Array, high: Array) -> Array:
