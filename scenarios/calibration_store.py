@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 import os
+import zlib
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -14,6 +16,8 @@ from scenarios.foot_loads import Calibration
 
 FILE = "calibration.npz"
 FOLDER_VARIABLE = "SOLESPINE_CALIBRATIONS"
+BROKEN_ARCHIVE = (BadZipFile, zlib.error, NotImplementedError, RuntimeError)
+"""What `zipfile` raises of a file that is damaged."""
 _FIELDS = ("percent", "torque_nmm", "angle_rad", "tibia_moment_nmm")
 
 
@@ -45,7 +49,7 @@ def read_calibration(path: Path) -> Calibration | None:
     try:
         with np.load(path, allow_pickle=False) as arrays:
             return Calibration(*(arrays[name] for name in _FIELDS))
-    except (OSError, ValueError, KeyError, EOFError):
+    except (OSError, ValueError, KeyError, EOFError, TypeError, *BROKEN_ARCHIVE):
         return None
 
 

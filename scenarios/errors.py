@@ -46,7 +46,8 @@ class ScenarioError(CommandError):
 
     def __str__(self) -> str:
         """The one line that is shown."""
-        text = ": ".join(part for part in (self.where, self.key, self.problem) if part)
+        parts = (one_line(part) for part in (self.where, self.key, self.problem) if part)
+        text = ": ".join(parts)
         if self.allowed:
             text += f"; allowed: {self.allowed}"
         if self.suggestion:
@@ -56,6 +57,27 @@ class ScenarioError(CommandError):
 
 def _rebuilt(where: str, key: str, problem: str, allowed: str, suggestion: str) -> ScenarioError:
     return ScenarioError(where, key, problem, allowed=allowed, suggestion=suggestion)
+
+
+class NotWritten(CommandError):
+    """The disk is full, or a file cannot be written; what was written before is kept.
+
+    Met by the rank that writes, while the others compute: it ends them all.
+
+    Args:
+        place: the file, or the result folder where the file is not known.
+        reason: in the operating system's words.
+    """
+
+    def __init__(self, place: str, reason: str) -> None:
+        self.place = place
+        self.reason = reason
+        super().__init__(place, reason)
+
+    def __str__(self) -> str:
+        """The one line that is shown."""
+        text = f"{one_line(self.place)}: cannot be written: {self.reason}; what was computed "
+        return text + "before is kept, and --resume goes on when there is room"
 
 
 class NotConverged(CommandError):
@@ -86,6 +108,19 @@ class Interrupted(CommandError):
     def __str__(self) -> str:
         """The one line that is shown."""
         return "interrupted; --resume goes on from the last accepted step"
+
+
+LONGEST_PART = 400
+"""Characters of a part of a message, beyond which its middle is left out."""
+
+
+def one_line(text: str) -> str:
+    """Text that came from outside, fit for one line of a terminal: escaped and not endless."""
+    shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    if len(shown) <= LONGEST_PART:
+        return shown
+    half = LONGEST_PART // 2
+    return f"{shown[:half]} ... {shown[-half:]}"
 
 
 def nearest(given: str, accepted: Iterable[str], *, cutoff: float = 0.6) -> str:

@@ -17,6 +17,7 @@ import os
 import shutil
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any, Literal
@@ -32,9 +33,16 @@ Status = Literal["running", "finished", "not converged", "interrupted", "failed"
 MANIFEST_SCHEMA = "solespine.manifest/1"
 OURS = (
     *("scenario.toml", "summary.json", "history.csv", "plantar_pressure.csv", "report.html"),
-    *("run.log", "manifest.json", "checkpoint", "figures", "fields", "calibration"),
+    *("run.log", "checkpoint", "figures", "fields", "calibration", "manifest.json"),
 )
-"""Names that a run may write; an overwrite removes these and nothing else."""
+"""Names that a run may write; an overwrite removes these and nothing else.
+
+The manifest, by which a folder is known as a result, comes last: an overwrite that is killed
+on its way can be taken up again."""
+HALF_WRITTEN = ".{}.new"
+"""Name of a file while it is written."""
+_HALF_WRITTEN = {HALF_WRITTEN.format(name) for name in OURS}
+"""What a writer that is killed may leave behind."""
 
 
 class ResultFolder:
@@ -95,13 +103,12 @@ class ResultFolder:
         if not self.writer:
             return self._state
         where = str(self.path)
-        existed = self.path.exists()
         check_folder(self.path, mode, scenario_hash)
         try:
             self._make()
             self._lock.acquire()
             # Looked at again under the lock: another run may have been faster.
-            self._state = check_folder(self.path, mode, scenario_hash) if existed else "new"
+            self._state = check_folder(self.path, mode, scenario_hash)
         except OSError as error:
             self.release()
             raise ScenarioError(
@@ -125,18 +132,19 @@ class ResultFolder:
         """
         if not self.writer or self._begun:
             return
-        remove = OURS if self._state == "new" else ("summary.json", "report.html")
+        earlier = read_manifest(self.path)
+        remove = OURS[:-1] if self._state == "new" else ("summary.json", "report.html")
         for name in remove:
             _remove(self.path / name)
         self._begun = True
-        write_atomically(self.path / "scenario.toml", scenario_text)
-        earlier = read_manifest(self.path)
         started = earlier.get("started", _now()) if self._state == "resumed" else _now()
         self._manifest = {"schema": MANIFEST_SCHEMA, "status": "running", "started": started}
         if self._state == "resumed":
             self._manifest["resumed"] = [*earlier.get("resumed", []), _now()]
         self._manifest.update(manifest)
+        # First: what has no manifest is taken for somebody else's.
         self._write_manifest()
+        write_atomically(self.path / "scenario.toml", scenario_text)
         self._log = (self.path / "run.log").open("a", encoding="utf-8")
         for line in self._early_log:
             self._log.write(line)
@@ -166,12 +174,20 @@ class ResultFolder:
             self._manifest["ended"] = _now()
             self._write_manifest()
 
+    def note_failure(self, text: str, status: Status) -> None:
+        """Add to log and manifest why a run ended, as far as they can still be written."""
+        with suppress(OSError):
+            self.log(text)
+        with suppress(OSError):
+            self.end(status)
+
     def release(self) -> None:
         """Give the lock back; a folder that was made and never begun is removed."""
         if not self.writer:
             return
         if self._log is not None:
-            self._log.close()
+            with suppress(OSError):  # of lines that a full disk did not take
+                self._log.close()
             self._log = None
         self._lock.release()
         if not self._begun:
@@ -204,7 +220,7 @@ def check_folder(path: Path, mode: Mode, scenario_hash: str) -> State:
             return "new"
         if not path.is_dir():
             raise ScenarioError(where, "", "is a file", allowed="a folder for -o")
-        names = {entry.name for entry in path.iterdir()} - {FolderLock.NAME}
+        names = {entry.name for entry in path.iterdir()} - {FolderLock.NAME, *_HALF_WRITTEN}
     except OSError as error:
         raise ScenarioError(where, "", f"cannot be read: {error.strerror}") from None
     if not names:
@@ -250,12 +266,17 @@ def read_manifest(path: Path) -> dict[str, Any]:
 
 def write_atomically(path: Path, text: str) -> None:
     """Write a file beside its place and rename it, so that it is whole or absent."""
-    beside = path.with_name(f".{path.name}.new")
-    with beside.open("w", encoding="utf-8") as stream:
-        stream.write(text)
-        stream.flush()
-        os.fsync(stream.fileno())
-    beside.replace(path)
+    beside = path.with_name(HALF_WRITTEN.format(path.name))
+    try:
+        # A file name among a command's arguments need not be text.
+        with beside.open("w", encoding="utf-8", errors="backslashreplace") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        beside.replace(path)
+    except OSError:
+        beside.unlink(missing_ok=True)
+        raise
 
 
 def _remove(path: Path) -> None:

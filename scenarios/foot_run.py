@@ -103,7 +103,7 @@ class FootRun:
         counters = self.march.counters
         # A candidate comes down as its baseline did: friction remembers the way.
         posture = replace(self.loads, calibration=None)
-        approach(self.model, posture, percent, self.solve_load, counters, shown)
+        approach(self.model, posture, percent, self.solve_load, counters, shown, self.most_halvings)
         if self.loads.calibration is None:
             self._close(percent, counters)
         else:
@@ -126,6 +126,7 @@ class FootRun:
             March.begun(0.0, counters),
             (1.0,),
             lambda *_: None,
+            self.most_halvings,
         )
 
     def _close(self, percent: float, counters: Counters) -> None:

@@ -21,7 +21,7 @@ from simulator.loading import FootLoad
 from simulator.newton import NewtonReport
 from simulator.rotations import about
 from simulator.segments import Poses
-from simulator.stepping import Counters, March, march
+from simulator.stepping import MOST_HALVINGS, Counters, March, march
 
 Array = NDArray[Any]
 
@@ -95,6 +95,7 @@ def approach(
     solve_load: Callable[[FootLoad], NewtonReport],
     counters: Counters,
     accepted: Callable[[float], None],
+    most_halvings: int = MOST_HALVINGS,
 ) -> None:
     """Bring the foot into equilibrium at the first instant; collective.
 
@@ -105,6 +106,7 @@ def approach(
         solve_load: Puts a load on foot and tibia and solves.
         counters: Work so far.
         accepted: Called after each step with a parameter that goes from 0 to 1.
+        most_halvings: How often a step is halved.
 
     Raises:
         StepsExhausted: If contact cannot be made.
@@ -132,4 +134,5 @@ def approach(
         March.begun(0.0, counters),
         (0.25, 0.5, 0.75, 1.0),
         lambda where, _: accepted(where.at),
+        most_halvings,
     )

@@ -18,6 +18,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from scenarios.errors import ScenarioError
 from scenarios.loading import scenario_data
 from scenarios.schema import Scenario
 from scenarios.source import flattened
@@ -46,12 +47,19 @@ def input_hashes(scenario: Scenario) -> dict[str, str]:
     """SHA-256 of each input file by the key that names it.
 
     A calibration folder counts by the scenario that it is a result of.
+
+    Raises:
+        ScenarioError: a file that cannot be read.
     """
     hashes = {}
     for key, value in flattened(scenario.model_dump()):
         if isinstance(value, Path):
             file = value / "manifest.json" if value.is_dir() else value
-            hashes[key] = _file_hash(file)
+            try:
+                hashes[key] = _file_hash(file)
+            except OSError as error:
+                problem = f"cannot be read: {error.strerror}"
+                raise ScenarioError(str(file), key, problem) from None
     return hashes
 
 

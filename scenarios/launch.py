@@ -28,6 +28,8 @@ MODULE = "scenarios.cli"
 EXIT_CODE_FILE = "SOLESPINE_EXIT_CODE_FILE"
 """Where rank 0 leaves the exit code for `launch`; `mpirun` reports other codes at length."""
 MAX_RANKS = 4096
+LARGEST_OWN_CODE = 128
+"""Exit codes above it say that a signal ended a process."""
 
 
 def launched_rank() -> int | None:
@@ -82,7 +84,19 @@ def launch(arguments: Sequence[str], ranks: int) -> int:
     with tempfile.TemporaryDirectory(prefix="solespine-") as folder:
         code_file = Path(folder) / "exit_code"
         code = _run([*command, *arguments], {EXIT_CODE_FILE: str(code_file)})
+        if code > LARGEST_OWN_CODE and code != Interrupted.exit_code:
+            print(f"solespine: {_killed(code)}", file=sys.stderr)
         return int(code_file.read_text()) if code == 0 and code_file.is_file() else code
+
+
+def _killed(code: int) -> str:
+    """What is to be said when ranks ended by a signal, which they cannot say themselves."""
+    how = f"ended with code {code}"
+    if code == 128 + signal.SIGKILL:
+        how = "killed: by hand, or because the machine ran out of memory"
+    return (
+        f"a rank was {how}; what was computed is kept, --resume goes on from the last accepted step"
+    )
 
 
 def exit_code_of_all(code: int) -> int:

@@ -32,6 +32,7 @@ from scenarios.source import (
     nested,
     read_scenario_file,
     read_settings,
+    user_path,
 )
 
 RESERVED = {
@@ -151,10 +152,20 @@ def _validate(given: Mapping[str, Given], file: ScenarioFile) -> Scenario:
 def _prepared(name: str, item: Given) -> object:
     key = find_key(name)
     if key is not None and key.is_path and isinstance(item.value, str):
-        if not item.value.strip() or "\0" in item.value:
+        path = item.base / user_path(item.value)
+        # It is written to scenario.toml, which is UTF-8.
+        if not item.value.strip() or "\0" in item.value or not _is_unicode(str(path)):
             raise ScenarioError(item.where, name, f"got {item.value!r}", allowed=key.allowed)
-        return (item.base / Path(item.value).expanduser()).absolute()
+        return path.absolute()
     return item.value
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _dotted(location: tuple[int | str, ...]) -> str:
@@ -302,13 +313,28 @@ def _check_paths(loaded: Loaded) -> None:
         if name in RESERVED:
             raise loaded.error(name, RESERVED[name], allowed="leave it out")
         wants_folder = name.endswith("_dir")
-        good = value.is_dir() if wants_folder else value.is_file()
-        if good:
-            continue
-        problem = f"no such {'folder' if wants_folder else 'file'}: {value}"
-        if value.exists():
-            problem = f"is {'no folder' if wants_folder else 'a folder, not a file'}: {value}"
-        raise loaded.error(name, problem, suggestion=_near_path(value, wants_folder))
+        problem = _path_problem(value, wants_folder)
+        if problem:
+            raise loaded.error(name, problem, suggestion=_near_path(value, wants_folder))
+
+
+def _path_problem(path: Path, wants_folder: bool) -> str:
+    """Why an input file or folder cannot be read, empty where it can."""
+    what = "folder" if wants_folder else "file"
+    try:
+        if path.is_dir() if wants_folder else path.is_file():
+            if wants_folder:
+                next(path.iterdir(), None)
+            else:
+                path.open("rb").close()
+            return ""
+        if not path.exists():
+            return f"no such {what}: {path}"
+    except OSError as error:
+        return f"cannot be read: {error.strerror}: {path}"
+    if wants_folder:
+        return f"is no folder: {path}"
+    return f"is {'a folder, not a file' if path.is_dir() else 'no regular file'}: {path}"
 
 
 def _near_path(path: Path, wants_folder: bool) -> str:

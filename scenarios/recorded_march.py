@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,13 +45,32 @@ class Checkpoint:
     since_newton: int
     since_krylov: int
 
+    def fits(self, nodes: int) -> bool:
+        """Whether the state is one of so many nodes."""
+        return self.state.u is not None and self.state.u.size == 3 * nodes
 
-def saved_checkpoint(context: RunContext) -> Checkpoint | None:
-    """Read the checkpoint that a run may go on from; collective."""
+
+UNREADABLE = (
+    "the checkpoint is damaged, or of another version of solespine or its meshes: "
+    "the run begins anew"
+)
+
+
+def saved_checkpoint(context: RunContext, nodes: Callable[[], int]) -> Checkpoint | None:
+    """Read the checkpoint that a run may go on from; collective.
+
+    Args:
+        context: of the run.
+        nodes: counts those of foot and insole as they are meshed now.
+    """
     path = context.folder.checkpoint_path / CHECKPOINT
     saved: Any = None
-    if context.resume and context.comm.rank == 0:
+    if context.resume and context.comm.rank == 0 and path.exists():
         saved = read_checkpoint(path)
+        if not (isinstance(saved, Checkpoint) and saved.fits(nodes())):
+            saved = None
+            context.folder.log(UNREADABLE)
+            context.progress.message(f"warning: {UNREADABLE}")
     found: Checkpoint | None = context.comm.bcast(saved)
     return found
 

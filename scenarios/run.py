@@ -11,13 +11,14 @@ from __future__ import annotations
 import importlib
 import time
 import traceback
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from scenarios.discretisation import with_errors
-from scenarios.errors import CommandError, Interrupted, NotConverged
-from scenarios.folder import ResultFolder
+from scenarios.errors import CommandError, Interrupted, NotConverged, NotWritten
+from scenarios.folder import ResultFolder, Status
 from scenarios.identity import manifest
 from scenarios.loading import scenario_data
 from scenarios.progress import Progress, SilentProgress
@@ -145,8 +146,8 @@ def run_scenario(
         The summary that was written, on every rank.
 
     Raises:
-        CommandError: wrong input, not converged, or interrupted; what was computed
-            is kept and the manifest says how it ended.
+        CommandError: wrong input, not converged, interrupted, or a file that cannot be
+            written; what was computed is kept and the manifest says how it ended.
     """
     shown = progress or SilentProgress()
     with interruptible() as interrupt:
@@ -167,26 +168,29 @@ def run_scenario(
                 summary = _reported(context, summary)
             folder.finish(summary)
         except CommandError as error:
-            folder.log(str(error))
-            _note_end(folder, error)
+            folder.note_failure(str(error), _status(error))
             raise
+        except OSError as error:
+            folder.note_failure(traceback.format_exc(), "failed")
+            raise NotWritten(str(error.filename or folder.path), _reason(error)) from error
         except BaseException:
-            folder.log(traceback.format_exc())
-            folder.end("failed")
+            folder.note_failure(traceback.format_exc(), "failed")
             raise
         finally:
-            context.history.close()
+            with suppress(OSError):
+                context.history.close()
             shown.stop()
     return summary
 
 
-def _note_end(folder: ResultFolder, error: CommandError) -> None:
+def _status(error: CommandError) -> Status:
     if isinstance(error, NotConverged):
-        folder.end("not converged")
-    elif isinstance(error, Interrupted):
-        folder.end("interrupted")
-    else:
-        folder.end("failed")
+        return "not converged"
+    return "interrupted" if isinstance(error, Interrupted) else "failed"
+
+
+def _reason(error: OSError) -> str:
+    return error.strerror or str(error) or type(error).__name__
 
 
 def _reported(context: RunContext, summary: Summary) -> Summary:

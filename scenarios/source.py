@@ -60,7 +60,7 @@ def find_scenario(scenario: str) -> ScenarioFile:
     if scenario in names:
         return ScenarioFile(LIBRARY / f"{scenario}.toml", scenario, scenario)
     allowed = f"a TOML file, or {listed(names)}"
-    path = Path(scenario).expanduser()
+    path = user_path(scenario)
     near = nearest(path.stem, names)
     try:
         if path.is_file():
@@ -76,6 +76,14 @@ def find_scenario(scenario: str) -> ScenarioFile:
         problem = "no such scenario"
     shown = scenario if len(scenario) <= 200 else scenario[:200] + "..."
     raise ScenarioError(shown or "SCENARIO", "", problem, allowed=allowed, suggestion=near)
+
+
+def user_path(text: str) -> Path:
+    """A path as a person writes it, ``~`` replaced where there is such a home."""
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:  # a user who is not known
+        return Path(text)
 
 
 def _toml_files_beside(path: Path) -> list[str]:
@@ -107,7 +115,7 @@ def read_scenario_file(file: ScenarioFile) -> dict[str, Given]:
         ) from None
     try:
         data = tomllib.loads(text.replace("\r\n", "\n"))
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits too
         raise ScenarioError(file.where, "", f"is not TOML: {_reason(error)}") from None
     base = file.path.resolve().parent
     return {key: Given(value, file.where, base) for key, value in flattened(data)}
@@ -167,7 +175,7 @@ def setting_value(text: str) -> object:
     """VALUE read as TOML, else as text; dates and several lines are text."""
     try:
         parsed = tomllib.loads(f"value = {text}")
-    except (tomllib.TOMLDecodeError, RecursionError):
+    except (ValueError, RecursionError):
         return text.strip()
     value: object = parsed.get("value")
     dates = (datetime.date, datetime.time)

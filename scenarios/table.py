@@ -45,7 +45,7 @@ class GrowingTable:
             self.path.unlink()
             return
         place = columns.index(column)
-        kept = [row for row in rows if float(row[place]) <= last + 1e-9]
+        kept = [row for row in rows if _number(row[place]) <= last + 1e-9]
         beside = self.path.with_name(f".{self.path.name}.new")
         with beside.open("w", encoding="utf-8", newline="") as stream:
             out = csv.writer(stream, lineterminator="\n")
@@ -94,7 +94,7 @@ class GrowingTable:
 
 def read_table(path: Path) -> tuple[tuple[str, ...], list[list[str]]]:
     """Columns and complete rows of a CSV file; a torn last line is left out."""
-    text = path.read_text(encoding="utf-8")
+    text = path.read_text(encoding="utf-8", errors="replace")
     whole = text[: text.rfind("\n") + 1]
     lines = list(csv.reader(whole.splitlines()))
     if not lines:
@@ -110,6 +110,14 @@ def read_numbers(path: Path) -> dict[str, list[float]]:
         name: [float(row[i]) if row[i] else math.nan for row in rows]
         for i, name in enumerate(columns)
     }
+
+
+def _number(text: str) -> float:
+    """A cell as a number; what is none is behind every instant."""
+    try:
+        return float(text)
+    except ValueError:
+        return math.inf
 
 
 def _text(value: Cell) -> str:

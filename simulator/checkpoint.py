@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import pickle
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,8 @@ from simulator.nodes import NodeOrder
 from simulator.segments import Poses
 
 Array = NDArray[np.float64]
-FORMAT = 1
+MARK = b"solespine checkpoint 2\n"
+"""First bytes of a file of this format; a digest and the content that it is of follow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,21 +58,36 @@ def set_global_state(equilibrium: Equilibrium, nodes: NodeOrder, saved: SavedSta
 
 
 def write_checkpoint(path: Path, content: Any) -> None:
-    """Write ``content`` to ``path`` by rename; on rank 0 only."""
+    """Write ``content`` to ``path`` by rename; on rank 0 only.
+
+    Raises:
+        OSError: It cannot be written; an older one stays.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.new")
-    with beside.open("wb") as stream:
-        pickle.dump((FORMAT, content), stream, protocol=5)
-        stream.flush()
-        os.fsync(stream.fileno())
-    beside.replace(path)
+    data = pickle.dumps(content, protocol=5)
+    try:
+        with beside.open("wb") as stream:
+            for part in (MARK, sha256(data).digest(), data):
+                stream.write(part)
+            stream.flush()
+            os.fsync(stream.fileno())
+        beside.replace(path)
+    except OSError:
+        beside.unlink(missing_ok=True)
+        raise
 
 
 def read_checkpoint(path: Path) -> Any | None:
-    """Read a checkpoint, or ``None`` where there is none that this version can read."""
+    """Read a checkpoint, or ``None`` where there is none that is whole and of this version."""
     try:
-        with path.open("rb") as stream:
-            version, content = pickle.load(stream)  # our own file in the user's own folder
-    except (OSError, EOFError, pickle.UnpicklingError, AttributeError, ValueError):
+        raw = path.read_bytes()
+    except OSError:
         return None
-    return content if version == FORMAT else None
+    start = len(MARK) + sha256().digest_size
+    if raw[:start] != MARK + sha256(raw[start:]).digest():
+        return None
+    try:
+        return pickle.loads(raw[start:])  # our own file in the user's own folder
+    except (AttributeError, ImportError, TypeError, pickle.UnpicklingError):
+        return None  # what was saved has other names or parts by now

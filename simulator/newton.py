@@ -309,7 +309,7 @@ def solve(
     try:
         snes.solve(None, y)
         report.reason = snes.getConvergedReason()
-    except PETSc.Error as error:
+    except (PETSc.Error, np.linalg.LinAlgError) as error:  # also from a callback
         report.message = str(error)
         report.reason = -100
     report.iterations = snes.getIterationNumber()

@@ -15,11 +15,12 @@ from scenarios.check import check_scenario
 from scenarios.cli.parser import Arguments
 from scenarios.cli.results import key_figures
 from scenarios.cost import estimate
-from scenarios.errors import CommandError
+from scenarios.errors import CommandError, NotWritten
 from scenarios.folder import Mode, ResultFolder, State, check_folder
 from scenarios.identity import scenario_hash
 from scenarios.launch import is_speaker, launch, launched_rank, must_launch
 from scenarios.loading import Loaded, load_scenario
+from scenarios.source import user_path
 from scenarios.summary import Summary
 
 if TYPE_CHECKING:
@@ -134,8 +135,8 @@ def _together(comm: MPI.Intracomm, work: Callable[[], T]) -> T:
     """Do work on every rank; a rank that fails ends all.
 
     A `CommandError` is raised by all ranks together, so its exit code is the
-    command's. Where it is not, or where anything else is raised, the other ranks
-    would wait for ever: they are aborted.
+    command's. Where it is not, as with a file that cannot be written, or where
+    anything else is raised, the other ranks would wait for ever: they are aborted.
     """
     if comm.size == 1:
         return work()
@@ -144,10 +145,12 @@ def _together(comm: MPI.Intracomm, work: Callable[[], T]) -> T:
         return work()
     except CommandError as error:
         barrier = leaving.Ibarrier()
-        until = time.monotonic() + LEAVE_TOGETHER_S
+        alone = isinstance(error, NotWritten)
+        until = time.monotonic() + (0.0 if alone else LEAVE_TOGETHER_S)
         while not barrier.Test():
             if time.monotonic() > until:
-                print(f"solespine: rank {comm.rank}: {error}", file=sys.stderr, flush=True)
+                place = "" if alone else f"rank {comm.rank}: "
+                print(f"solespine: {place}{error}", file=sys.stderr, flush=True)
                 comm.Abort(error.exit_code)
             time.sleep(0.01)
         raise
@@ -172,7 +175,7 @@ def _mode(arguments: Arguments) -> Mode:
 
 def _folder_path(arguments: Arguments, loaded: Loaded, command: str = "run") -> Path:
     if arguments.output:
-        return Path(arguments.output).expanduser()
+        return user_path(arguments.output)
     name = loaded.scenario.name + ("_mesh" if command == "mesh" else "")
     return Path("results") / name
 

@@ -22,6 +22,8 @@ Array = NDArray[np.float64]
 
 LONGEST_GAP_S = 0.05
 """Longest time without numbers that is bridged by interpolation, s: missing values or rows."""
+LARGEST = 1e9
+"""Largest number in any unit of forces, places and angles; beyond it sums and splines overflow."""
 _STEPS = 1.5
 """A step longer than this many usual ones is a gap, where the usual ones are long too."""
 
@@ -53,8 +55,8 @@ class Storage:
                 are bridged linearly and longer ones refused.
 
         Raises:
-            GaitError: label absent, present twice with different numbers, or
-                with a gap that is too long.
+            GaitError: label absent, present twice with different numbers, with a
+                number above ``LARGEST``, or with a gap that is too long.
         """
         at = [i for i, name in enumerate(self.labels) if name == label]
         if not at:
@@ -71,6 +73,14 @@ class Storage:
                     "numbers, so it is not known which is meant",
                     allowed="labels that occur once",
                 )
+        large = np.flatnonzero(np.isfinite(first) & (np.abs(first) > LARGEST))
+        if large.size:
+            raise GaitError(
+                self.file,
+                label,
+                f"{first[large[0]]:g} at {self.time_s[large[0]]:.4g} s",
+                allowed=f"numbers up to {LARGEST:g}",
+            )
         return first.copy() if gaps else self._bridged(label, first)
 
     def _bridged(self, label: str, values: Array) -> Array:
@@ -218,7 +228,7 @@ def _check_counts(file: str | Path, header: dict[str, str], shape: tuple[int, ..
     for keys, found in ((("nrows", "datarows"), shape[0]), (("ncolumns", "datacolumns"), shape[1])):
         for key in keys:
             said = header.get(key, "")
-            if said.isdigit() and int(said) != found:
+            if said.isdecimal() and (len(said) > 18 or int(said) != found):
                 raise GaitError(
                     file,
                     key,

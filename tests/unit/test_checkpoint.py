@@ -6,13 +6,18 @@ from __future__ import annotations
 import json
 import pickle
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from simulator.checkpoint import FORMAT, read_checkpoint, write_checkpoint
+from simulator.checkpoint import MARK, read_checkpoint, write_checkpoint
+
+
+class Gone:
+    """Stands for a class that a later version has no more."""
 
 
 def shown(mpirun: Callable, ranks: int, *arguments: object) -> dict[str, Any]:
@@ -53,9 +58,13 @@ def test_what_is_no_checkpoint_of_this_version_is_none(tmp_path: Path) -> None:
     assert read_checkpoint(path) is None
     path.write_bytes(b"")
     assert read_checkpoint(path) is None
-    path.write_bytes(pickle.dumps((FORMAT, list(range(1000))))[:-200])
+    path.write_bytes(pickle.dumps((1, list(range(1000)))))
     assert read_checkpoint(path) is None
-    path.write_bytes(pickle.dumps((FORMAT + 1, 5)))
+    data = pickle.dumps(Gone())
+    path.write_bytes(MARK + sha256(data).digest() + data.replace(b"Gone", b"Lost"))
+    assert read_checkpoint(path) is None
+    lost = data.replace(b"Gone", b"Lost")
+    path.write_bytes(MARK + sha256(lost).digest() + lost)
     assert read_checkpoint(path) is None
     path.write_bytes(b"not a pickle at all")
     assert read_checkpoint(path) is None
