@@ -37,9 +37,7 @@ def differences(ours: dict[str, Any], found: Found, deck: Deck) -> dict[str, flo
     reaction = found.reaction_n[PLATE]
     stress = found.stress_mpa[: len(ours["stress"])]
     return {
-        "reaction": float(
-            np.linalg.norm(ours["reaction"] - reaction) / np.linalg.norm(reaction)
-        ),
+        "reaction": float(np.linalg.norm(ours["reaction"] - reaction) / np.linalg.norm(reaction)),
         "displacement": float(gap / np.linalg.norm(theirs, axis=1).max()),
         "stress": float(
             np.sqrt(np.mean((ours["stress"] - stress) ** 2)) / np.sqrt(np.mean(stress**2))

@@ -75,9 +75,7 @@ class Problem:
         surfaces = {NAMES[tag]: tag for tag in (BASE, PLATE) if tag in tagged.facet_tags}
         places = [_middle(tagged, tag) for tag in surfaces.values()]
         self.segments = Segments(tuple(surfaces), np.array(places))
-        self.reduction = Reduction(
-            u.function_space, self.mesh.facet_tags, self.segments, surfaces
-        )
+        self.reduction = Reduction(u.function_space, self.mesh.facet_tags, self.segments, surfaces)
         self.contact = self._touch(u.function_space)
         terms: list[ContactTerm] = [self.contact] if self.contact is not None else []
         self.equilibrium = Equilibrium(
