@@ -17,6 +17,7 @@ from typing import Literal
 from scenarios.errors import ScenarioError
 from scenarios.keys import unit_of
 from scenarios.summary import Summary, main_outputs, read_summary
+from scenarios.text_table import aligned_lines
 
 Verdict = Literal["resolved", "within error", "not measured", "equal"]
 UNITS = {"kpa_s": "kPa s", "kpa": "kPa", "mpa": "MPa", "mm2": "mm2", "nm": "Nm", "bw": "BW"}
@@ -81,7 +82,12 @@ def compare_folders(folders: Sequence[Path]) -> tuple[Comparison, ...]:
         ScenarioError: fewer than two, or a folder without a readable summary or without outputs.
     """
     if len(folders) < 2:
-        raise ScenarioError("compare", "", "needs two result folders", allowed="DIR DIR ...")
+        raise ScenarioError(
+            "compare",
+            "",
+            "needs two result folders, or a measured file and a result folder",
+            allowed="DIR DIR ..., MEASURED.asc DIR ...",
+        )
     summaries = [read_summary(folder) for folder in folders]
     for folder, summary in zip(folders, summaries, strict=True):
         if next(main_outputs(summary), None) is None:
@@ -180,14 +186,8 @@ def comparison_text(first_folder: str, comparisons: Sequence[Comparison]) -> str
     for comparison in comparisons:
         header = ("output", "unit", "first", "other", "difference", "%", "mesh error", "verdict")
         rows = [header] + [_row(item) for item in comparison.differences]
-        widths = [max(len(row[i]) for row in rows) for i in range(len(header))]
         lines = [f"{comparison.folder} against {first_folder}"]
-        for row in rows:
-            cells = [
-                cell.ljust(width) if i in (0, 1, 7) else cell.rjust(width)
-                for i, (cell, width) in enumerate(zip(row, widths, strict=True))
-            ]
-            lines.append("  ".join(cells).rstrip())
+        lines += aligned_lines(rows, left=(0, 1, 7))
         for name, keys in (("first", comparison.only_first), ("other", comparison.only_other)):
             if keys:
                 lines.append(f"only in the {name}: {', '.join(keys)}")

@@ -190,17 +190,21 @@ def regional_loads(instant: PlantarInstant, foot_length_mm: float) -> RegionLoad
     their centre.
     """
     sensors = sense(instant)
-    cell_zone = zones(sensors.x_mm, sensors.z_mm, foot_length_mm)
     point_zone = zones(instant.x_mm, instant.z_mm, foot_length_mm)
     raw_kpa = instant.pressure_mpa * KPA_PER_MPA
     loaded = np.where(raw_kpa > CONTACT_THRESHOLD_KPA, instant.area_mm2, 0.0)
     return RegionLoads(
         percent=instant.percent,
-        peak_pressure_kpa=_largest(sensors.pressure_kpa, cell_zone),
+        peak_pressure_kpa=sensor_peaks(sensors, foot_length_mm),
         peak_pressure_raw_kpa=_largest(raw_kpa, point_zone),
         force_n=_sums(instant.pressure_mpa * instant.area_mm2, point_zone),
         contact_area_mm2=_sums(loaded, point_zone),
     )
+
+
+def sensor_peaks(sensors: SensorMap, foot_length_mm: float) -> ByRegion:
+    """Largest sensor pressure of each region at one instant, kPa; 0 where no cell lies."""
+    return _largest(sensors.pressure_kpa, zones(sensors.x_mm, sensors.z_mm, foot_length_mm))
 
 
 def summarise(loads: Sequence[RegionLoads], time_s: Array) -> PlantarSummary:

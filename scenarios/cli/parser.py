@@ -6,7 +6,7 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Sequence
-from typing import Any, NoReturn
+from typing import Any, Literal, NoReturn
 
 from scenarios.errors import ScenarioError, listed, nearest
 
@@ -30,6 +30,17 @@ examples:
   mpirun -n 8 solespine run study.toml
 """
 
+COMPARE_EPILOG = """\
+A measured file is a Pedar text export (.asc). Its steps are found, and each region of the
+foot is set beside the computed one: peak pressure, pressure-time integral, instant of the
+peak, with the range over steps. The curves go to figures/measured_pressure_SIDE.png of
+each result folder.
+
+examples:
+  solespine compare results/eva results/lift
+  solespine compare pedar_walking.asc results/walking --side left
+"""
+
 
 class Arguments(argparse.Namespace):
     """The parsed command line; attributes that a command does not have are unset."""
@@ -45,6 +56,7 @@ class Arguments(argparse.Namespace):
     ranks: int | None
     quiet: bool
     folders: list[str]
+    side: Literal["left", "right"] | None
     folder: str
     action: str
     material: str
@@ -98,8 +110,23 @@ def build_parser() -> Parser:
     check = _command(commands, "check", "validate a scenario and say what a run will cost")
     _study_arguments(check)
 
-    compare = _command(commands, "compare", "differences of finished runs to the first")
-    compare.add_argument("folders", metavar="DIR", nargs="+", help="result folders")
+    compare = _command(
+        commands,
+        "compare",
+        "differences of finished runs to the first, or to a measured record",
+        COMPARE_EPILOG,
+    )
+    compare.add_argument(
+        "folders",
+        metavar="DIR",
+        nargs="+",
+        help="result folders; the first may be a file of measured plantar pressure (.asc)",
+    )
+    compare.add_argument(
+        "--side",
+        choices=("left", "right"),
+        help="measured foot (default: the one that the run simulates)",
+    )
     report = _command(commands, "report", "draw the figures and write report.html again")
     report.add_argument("folder", metavar="DIR", help="result folder")
     view = _command(commands, "view", "list the field files and say what opens them")

@@ -21,11 +21,49 @@ KEY_FIGURES = (
 
 
 def compare(arguments: Arguments) -> int:
-    """Print the differences of result folders to the first."""
+    """Print the differences of result folders to the first, or to a measured record."""
     from scenarios.compare import compare_folders, comparison_text
+    from scenarios.measured import is_pressure_file
 
+    files = [name for name in arguments.folders if is_pressure_file(name)]
+    if files:
+        return _compare_measured(arguments, files)
+    if arguments.side is not None:
+        raise ScenarioError(
+            "compare",
+            "--side",
+            "is of a measured file, and none is given",
+            allowed="MEASURED.asc DIR ...",
+        )
     folders = [Path(folder) for folder in arguments.folders]
     print(comparison_text(arguments.folders[0], compare_folders(folders)))
+    return 0
+
+
+def _compare_measured(arguments: Arguments, files: list[str]) -> int:
+    """Print result folders beside the measured file that stands first, and draw the curves."""
+    from scenarios.compare_measured import compare_measured, measured_text
+    from scenarios.figures.measured import save_measured_figure
+    from scenarios.measured import read_pressure
+
+    first, *folders = arguments.folders
+    if len(files) > 1 or files[0] != first or not folders:
+        raise ScenarioError(
+            "compare",
+            "",
+            "takes one measured file, which stands first, and a result folder or more",
+            allowed="MEASURED.asc DIR ...",
+        )
+    record = read_pressure(first)
+    found = [compare_measured(record, Path(folder), arguments.side) for folder in folders]
+    for comparison in found:
+        print(measured_text(comparison))
+        try:
+            print(f"figure: {save_measured_figure(comparison)}")
+        except OSError as error:
+            print(f"figure: not written: {error.strerror}")
+        if comparison is not found[-1]:
+            print()
     return 0
 
 

@@ -50,7 +50,7 @@ def lumbar_figure(history: History, body_weight_n: float | None) -> Figure | Non
     ]
     if not panels:
         return None
-    figure, axes = _panels(len(panels), columns=2)
+    figure, axes = panel_grid(len(panels), columns=2)
     for panel, (title, unit, curves) in zip(axes, panels, strict=True):
         _draw(panel, history.percent, curves, title, unit)
         if unit == "force (N)" and body_weight_n is not None:
@@ -110,7 +110,7 @@ def ground_figure(history: History, cop_window: Sequence[float] | None) -> Figur
             found.append((title, unit, curves))
     if not found:
         return None
-    figure, axes = _panels(len(found), columns=3)
+    figure, axes = panel_grid(len(found), columns=3)
     for panel, (title, unit, curves) in zip(axes, found, strict=True):
         if cop_window is not None and unit.endswith("(mm)"):
             panel.axvspan(*cop_window, color=style.FAINT, alpha=0.5, lw=0)
@@ -168,7 +168,7 @@ def solver_figure(history: History) -> Figure | None:
         draws.append(relative)
     if not draws:
         return None
-    figure, axes = _panels(len(draws), columns=3)
+    figure, axes = panel_grid(len(draws), columns=3)
     for panel, draw in zip(axes, draws, strict=True):
         draw(panel)
     return figure
@@ -189,7 +189,7 @@ def _planned(
             panels.append((title, unit, curves))
     if not panels:
         return None
-    figure, axes = _panels(len(panels), columns=3)
+    figure, axes = panel_grid(len(panels), columns=3)
     for panel, (title, unit, curves) in zip(axes, panels, strict=True):
         _draw(panel, history.percent, curves, title, unit)
         if len(curves) > 1:
@@ -206,7 +206,8 @@ def _levels(history: History, quantity: str) -> list[Curve]:
     return curves
 
 
-def _panels(count: int, columns: int) -> tuple[Figure, list[Axes]]:
+def panel_grid(count: int, columns: int) -> tuple[Figure, list[Axes]]:
+    """A figure of ``count`` panels in up to ``columns`` columns, and the panels."""
     columns = min(columns, count)
     rows = -(-count // columns)
     figure = Figure(figsize=(style.WIDTH_IN, 2.15 * rows + 0.3), layout="constrained")

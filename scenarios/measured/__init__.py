@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: MIT
+"""Measured plantar pressure: files, steps, and what each region of the foot carries."""
+
+from scenarios.measured.read import is_pressure_file, read_pressure
+from scenarios.measured.record import Insole, PressureRecord, Side
+from scenarios.measured.regions import (
+    PEDAR_ROWS_MASK,
+    REGIONS,
+    MeasuredRegions,
+    RegionSteps,
+    measured_regions,
+)
+
+__all__ = [
+    "PEDAR_ROWS_MASK",
+    "REGIONS",
+    "Insole",
+    "MeasuredRegions",
+    "PressureRecord",
+    "RegionSteps",
+    "Side",
+    "is_pressure_file",
+    "measured_regions",
+    "read_pressure",
+]
