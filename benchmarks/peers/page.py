@@ -48,8 +48,9 @@ def tables(kept: dict[str, Any]) -> str:
         )
     lines += [
         "",
-        "| case | unknowns | Newton iterations: CalculiX, factorisation, multigrid | processor time, "
-        "CalculiX = 1: factorisation, multigrid | the same, elapsed | memory, CalculiX = 1 |",
+        "| case | unknowns | Newton iterations: CalculiX, factorisation, multigrid "
+        "| processor time, CalculiX = 1: factorisation, multigrid "
+        "| the same, elapsed | memory, CalculiX = 1 |",
         "|---|---|---|---|---|---|",
     ]
     for row in kept["rows"]:

@@ -22,7 +22,7 @@ from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
 FOUND = PROJECT / "docs" / "evidence" / "mutations.json"
-COPIED = ("simulator", "materials", "meshes", "scenarios", "tests", "pyproject.toml")
+COPIED = ("simulator", "materials", "meshes", "scenarios", "benchmarks", "tests", "pyproject.toml")
 LIMIT_S = 900.0
 
 

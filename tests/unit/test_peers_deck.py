@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Decks for CalculiX: numbering, sets, constants of laws; and a small block, where it is installed."""
+"""Decks for CalculiX: numbering, sets, constants of laws; where it is there, a small block."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ import pytest
 from benchmarks.peers import calculix
 from benchmarks.peers.cases import BASE, CASES, PLATE, SOLE, TOP
 from benchmarks.peers.compare import differences, sole_nodes
-from benchmarks.peers.deck import FACES, quadratic
+from benchmarks.peers.deck import quadratic
 from benchmarks.peers.laws import QuadraticVolume, calculix_card
 from materials.evaluation import first_piola_mpa
 from materials.ogden import HyperFoam, Ogden
 from materials.solids import CompressibleNeoHookean, NeoHookean
 from simulator.contact.facet import quadrature, shape_functions
+
+MANUAL_FACES = np.array([(1, 2, 3), (1, 4, 2), (2, 4, 3), (3, 4, 1)]) - 1
+"""Faces S1 to S4 in the manual of CalculiX."""
 
 LAWS = [
     NeoHookean(0.05, 0.475),
@@ -86,7 +89,7 @@ def test_sets_and_faces_lie_on_their_surfaces(deck) -> None:
         rows = deck[f"*SURFACE, NAME=SIDE{tag}, TYPE=ELEMENT"]
         cell = np.array([int(row[0]) for row in rows]) - 1
         face = np.array([int(row[1][1:]) for row in rows]) - 1
-        corner = mesh.nodes[np.take_along_axis(mesh.cells[cell], FACES[face], axis=1)]
+        corner = mesh.nodes[np.take_along_axis(mesh.cells[cell], MANUAL_FACES[face], axis=1)]
         normal = np.cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0])
         centre = mesh.nodes[mesh.cells[cell, :4]].mean(axis=1)
         outward = np.einsum("ni,ni->n", normal, corner.mean(axis=1) - centre)
