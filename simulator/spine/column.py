@@ -21,7 +21,8 @@ from simulator.rotations import exponential, logarithm
 from simulator.spine.annulus import AnnulusLaw
 from simulator.spine.chain import ROTATION_SHARES, Chain
 from simulator.spine.connectors import Connector, FacetJoint, ForceCurve, Ligament
-from simulator.spine.disc import DiscNotConverged, DiscSolver, SolverSettings
+from simulator.spine.disc import DiscSolver
+from simulator.spine.disc_state import DiscNotConverged, SolverSettings
 from simulator.spine.geometry import Level, Spine
 from simulator.spine.muscles import LevelLoad, MuscleRule
 from simulator.spine.records import Calibration, DiscFields, LevelResult, LumbarLoad

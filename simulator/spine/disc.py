@@ -21,58 +21,10 @@ from simulator.spine.annulus import Annulus, AnnulusLaw, DiscGeometry
 from simulator.spine.cavity import polygon_plate
 from simulator.spine.closure import Closure, PartialLoad
 from simulator.spine.connectors import Connector, total_reaction
+from simulator.spine.disc_state import DiscNotConverged, DiscState, SolverCounts, SolverSettings
 from simulator.spine.factor import Factor
 
 Array = NDArray[np.float64]
-
-
-class DiscNotConverged(RuntimeError):
-    """No equilibrium was found for a level; the message says at which part of the load."""
-
-
-@dataclass(frozen=True, slots=True)
-class DiscState:
-    """Configuration of one level.
-
-    Attributes:
-        displacement: (n,) annulus, all dofs in the disc's numbering, mm.
-        translation: (3,) of the upper vertebra's reference point, mm.
-        rotation: (3, 3) of the upper vertebra relative to the lower one.
-        pressure_mpa: Of the nucleus.
-    """
-
-    displacement: Array
-    translation: Array
-    rotation: Array
-    pressure_mpa: float
-
-
-@dataclass(frozen=True, slots=True)
-class SolverSettings:
-    """Newton's method of one level.
-
-    Attributes:
-        tolerance: Residual force over the load's size at convergence.
-        max_iterations: Corrections in one load increment.
-        reuse_below: A factorisation is kept while the residual falls below this part of the last.
-        smallest_increment: Load fraction below which a level is given up.
-        bulk_modulus_mpa: Of the nucleus' fluid; 1667 to 2200 in published models.
-    """
-
-    tolerance: float = 1.0e-9
-    max_iterations: int = 25
-    reuse_below: float = 0.15
-    smallest_increment: float = 1.0 / 256.0
-    bulk_modulus_mpa: float = 2000.0
-
-
-@dataclass(slots=True)
-class SolverCounts:
-    """Work done since the last reset."""
-
-    iterations: int = 0
-    factorisations: int = 0
-    cutbacks: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +69,14 @@ class DiscSolver:
         connectors: Sequence[Connector] = (),
         settings: SolverSettings | None = None,
     ) -> None:
-        """Build the disc at rest, without load."""
+        """Build the disc and let its nucleus swell to the resting pressure.
+
+        Raises:
+            ValueError: For a law without a fibre scale, or a disc that does not bear its resting
+                pressure.
+        """
         self.annulus = Annulus(geometry, law)
-        self.connectors = tuple(connectors)
+        self.connectors: tuple[Connector, ...] = ()
         self.settings = settings or SolverSettings()
         self.counts = SolverCounts()
         up = np.array([0.0, 1.0, 0.0])
@@ -128,13 +85,22 @@ class DiscSolver:
         self._floor_volume = lower.volume(np.zeros(3), np.eye(3))
         self._factor = Factor()
         self._tangent: _Condensed | None = None
-        self._place(self.rest())
+        self._translation: Array = np.zeros(3)
+        self._place(self.undeformed())
         self.rest_volume_mm3 = self.cavity_volume()
+        if self.settings.rest_pressure_mpa > 0.0:
+            self._swell(self.settings.rest_pressure_mpa)
+        self._rest = self.state
+        self.connectors = tuple(connectors)
 
-    def rest(self) -> DiscState:
-        """The unloaded configuration."""
+    def undeformed(self) -> DiscState:
+        """The configuration of the mesh, free of stress and pressure."""
         size = len(self.annulus.displacement.x.array)
         return DiscState(np.zeros(size), np.zeros(3), np.eye(3), 0.0)
+
+    def rest(self) -> DiscState:
+        """The disc at its resting pressure: no force on it, rotation held, no connectors."""
+        return self._rest
 
     @property
     def state(self) -> DiscState:
@@ -201,6 +167,31 @@ class DiscSolver:
         residual = self._residual()
         self._tangent = self._condense(residual)
         return self._eliminate_pressure(residual, np.zeros(len(residual.free)))[1]
+
+    def _swell(self, pressure_mpa: float) -> None:
+        """Fill the nucleus to a pressure and keep that much fluid (Newton's method)."""
+        self._pressure = pressure_mpa
+        wall_n = pressure_mpa * self.plate.area_mm2
+        for _ in range(self.settings.max_iterations):
+            residual = self._residual()
+            force = np.concatenate([residual.free, residual.pose[:3]])
+            if not np.isfinite(force).all():
+                break
+            if float(np.linalg.norm(force)) < self.settings.tolerance * wall_n:
+                self.rest_volume_mm3 = self.cavity_volume()
+                self.rest_volume_mm3 /= 1.0 - pressure_mpa / self.settings.bulk_modulus_mpa
+                self._tangent = None
+                return
+            tangent = self._condense(residual)
+            free_step = self._factor.solve(residual.free)
+            push = residual.pose - tangent.coupling.T @ free_step
+            step = np.zeros(6)
+            step[:3] = -np.linalg.solve(tangent.pose[:3, :3], push[:3])
+            values = self.annulus.displacement.x.array
+            values[self.annulus.free] -= free_step + tangent.free_from_pose @ step
+            self._translation = self._translation + step[:3]
+            self._follow()
+        raise ValueError(f"a disc does not bear a resting pressure of {pressure_mpa:g} MPa")
 
     def _place(self, state: DiscState) -> None:
         self._translation = np.array(state.translation)

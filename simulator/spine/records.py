@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.spine.disc import DiscState
+from simulator.spine.disc_state import DiscState
 
 Array = NDArray[np.float64]
 

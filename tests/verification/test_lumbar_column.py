@@ -10,7 +10,7 @@ from mpi4py import MPI
 
 from simulator.rotations import exponential
 from simulator.spine.column import LumbarColumn
-from simulator.spine.disc import DiscNotConverged, SolverSettings
+from simulator.spine.disc_state import DiscNotConverged, SolverSettings
 from simulator.spine.muscles import MuscleRule
 from tests.helpers.lumbar import annulus_law, column, spine, upright_load
 
