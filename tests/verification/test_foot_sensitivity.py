@@ -73,8 +73,9 @@ def test_order_at_mid_stance(evidence: Evidence) -> None:
             }[name],
         )  # fmt: skip
     evidence.within(
-        "foot", case, "orientation / Achilles force", ratio["orientation"] / ratio["Achilles force"],
-        low=1.2, source=AKRAMI + ": orientation moves pressures most",
+        "foot", case, "orientation / Achilles force",
+        ratio["orientation"] / ratio["Achilles force"], low=1.2,
+        source=AKRAMI + ": orientation moves pressures most",
     )  # fmt: skip
     evidence.within(
         "foot", case, "Achilles force / tissue stiffness",
