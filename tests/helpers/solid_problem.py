@@ -91,10 +91,14 @@ def solid_problem(
     tagged: TaggedMeshLike,
     laws: Mapping[int, Law],
     quadrature_degree: int = QUADRATURE_DEGREE,
+    degree: int = 2,
 ) -> SolidProblem:
-    """Quadratic tetrahedra of ``tagged``, all dofs on facets tagged ``HELD`` prescribed."""
+    """Tetrahedra of ``tagged``, all dofs on facets tagged ``HELD`` prescribed.
+
+    ``degree`` is 2 in use; linear ones are there to be shown wanting.
+    """
     domain = distribute(MPI.COMM_SELF, tagged)
-    u = dolfinx.fem.Function(compat.vector_space(domain.mesh, 2))
+    u = dolfinx.fem.Function(compat.vector_space(domain.mesh, degree))
     solid = Solid(u, domain.cell_tags, laws, quadrature_degree)
     facets = domain.facet_tags.find(HELD)
     blocks = dolfinx.fem.locate_dofs_topological(u.function_space, 2, facets)

@@ -16,6 +16,7 @@ from materials.build import law
 from materials.evaluation import first_piola_mpa
 from simulator.rotations import about
 from simulator.solid import Law
+from tests.helpers.evidence import Evidence
 from tests.helpers.solid_problem import Array, SolidProblem, block, solid_problem
 
 LAWS = {
@@ -62,7 +63,9 @@ def stresses(problem: SolidProblem) -> Array:
 
 
 @each_law
-def test_affine_motion_of_the_surface_is_that_of_the_inside(law: Law, volume_ratio: float) -> None:
+def test_affine_motion_of_the_surface_is_that_of_the_inside(
+    law: Law, volume_ratio: float, request: pytest.FixtureRequest, evidence: Evidence
+) -> None:
     problem = patch(law)
     inside = np.ones(problem.nodes.shape[0], dtype=bool)
     inside[problem.fixed // 3] = False
@@ -71,13 +74,20 @@ def test_affine_motion_of_the_surface_is_that_of_the_inside(law: Law, volume_rat
         problem.solve(problem.nodes @ (f - np.eye(3)).T)
     error = problem.u.x.array.reshape(-1, 3) - problem.nodes @ (f - np.eye(3)).T
     assert inside.sum() == 27
-    assert np.abs(error).max() < 1e-10
+    case = f"Patch test, {request.node.callspec.id}"
+    evidence.within(
+        "elements", case, "displacement error / size", np.abs(error).max() / SIZE_MM, high=1e-11,
+        source="exact",
+    )  # fmt: skip
     expected = first_piola_mpa(law, f[None])[0] @ f.T / np.linalg.det(f)
     scatter = np.abs(stresses(problem) - expected).max()
     print(
         f"error {np.abs(error).max():.1e} mm, scatter {scatter:.1e} MPa of {np.abs(expected).max()}"
     )
-    assert scatter < 1e-10 * np.abs(expected).max()
+    evidence.within(
+        "elements", case, "stress error / stress", scatter / np.abs(expected).max(), high=1e-10,
+        source="exact",
+    )  # fmt: skip
 
 
 @each_law
