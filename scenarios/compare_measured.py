@@ -18,8 +18,14 @@ from numpy.typing import NDArray
 
 from scenarios.errors import ScenarioError
 from scenarios.loading import resolved_scenario
-from scenarios.measured import REGIONS, MeasuredRegions, PressureRecord, Side, measured_regions
-from scenarios.measured.regions import step_range
+from scenarios.measured import (
+    REGIONS,
+    MeasuredRegions,
+    PressureRecord,
+    Side,
+    measured_regions,
+    step_range,
+)
 from scenarios.plantar import sensor_peaks
 from scenarios.plantar_table import read_sensor_maps
 from scenarios.schema import Scenario

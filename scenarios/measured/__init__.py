@@ -9,6 +9,8 @@ from scenarios.measured.regions import (
     MeasuredRegions,
     RegionSteps,
     measured_regions,
+    median_and_spread,
+    step_range,
 )
 
 __all__ = [
@@ -21,5 +23,7 @@ __all__ = [
     "Side",
     "is_pressure_file",
     "measured_regions",
+    "median_and_spread",
     "read_pressure",
+    "step_range",
 ]

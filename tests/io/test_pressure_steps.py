@@ -9,8 +9,14 @@ import numpy as np
 import pytest
 
 from scenarios.errors import ScenarioError
-from scenarios.measured import PEDAR_ROWS_MASK, Side, measured_regions, read_pressure
-from scenarios.measured.regions import median_and_spread, step_range
+from scenarios.measured import (
+    PEDAR_ROWS_MASK,
+    Side,
+    measured_regions,
+    median_and_spread,
+    read_pressure,
+    step_range,
+)
 from tests.helpers.evidence import Evidence
 from tests.helpers.pedar_file import ROWS, PedarFile, walk
 
