@@ -19,7 +19,7 @@ Array = NDArray[np.float64]
 BODY, UNDER = 1, 2
 BASE, PLATE, SOLE, TOP = 1, 2, 3, 4
 
-SHEARED_MM = np.array([7.0, -6.0, 3.0])
+SHEARED_MM = np.array([5.0, -4.0, 2.0])
 HEEL_PAD = Ogden((0.01645,), (6.82,))
 EVA_35 = HyperFoam((1.0039, 0.03168), (13.42, -1.38))
 

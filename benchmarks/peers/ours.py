@@ -132,6 +132,12 @@ class Problem:
         wrench, _ = self.reduction.segment_forces(nodal, levers)
         return wrench[self.segments.index(NAMES[PLATE]), :3]
 
+    def region_of_nodes(self) -> NDArray[np.int32]:
+        """Region that each node belongs to; bodies share none."""
+        region = np.zeros(self.reduction.local, dtype=np.int32)
+        region[self.reduction.space.dofmap.list] = self.mesh.cell_tags.values[:, None]
+        return region
+
     def stress_mpa(self) -> Array:
         """Mean Cauchy stress over the points of each cell in input order, as xx yy zz xy xz yz."""
         stress = np.zeros((len(self.mesh.cell_ids), 6))
@@ -160,6 +166,7 @@ def main() -> None:
     solved = time.process_time() - begun
     found = {
         "nodes": problem.reduction.coordinates,
+        "region": problem.region_of_nodes(),
         "displacement": problem.equilibrium.u.x.array.reshape(-1, 3),
         "reaction": problem.reaction_n(),
         "solve_cpu_s": solved,

@@ -178,6 +178,7 @@ def test_a_small_block_agrees(name: str, tmp_path) -> None:
     problem.solve()
     ours = {
         "nodes": problem.reduction.coordinates,
+        "region": problem.region_of_nodes(),
         "displacement": problem.equilibrium.u.x.array.reshape(-1, 3),
         "reaction": problem.reaction_n(),
         "stress": problem.stress_mpa(),
