@@ -334,11 +334,12 @@ def _facets(
     turn = np.roll(line, -1)
     angle = 360.0 * (np.arange(around) + 0.5) / around
     angle = np.minimum(angle, 360.0 - angle)
-    walls, wall_tags = [], []
+    walls: list[NDArray[np.int64]] = []
+    wall_tags: list[NDArray[np.int64]] = []
     for k, (low, high) in enumerate(pairwise(level)):
         a, b = k * count, (k + 1) * count
-        walls.append(np.column_stack([line + a, turn + a, line + b, turn + b]))
-        tag = np.full(around, Surface.WALL)
+        walls.append(np.stack([line + a, turn + a, line + b, turn + b], axis=-1))
+        tag = np.full(around, Surface.WALL, dtype=np.int64)
         tag[angle < _FRONT_DEG] = Surface.WALL_FRONT
         tag[angle > _BACK_DEG] = Surface.WALL_BACK
         if _PEDICLE_HEIGHT[0] < 0.5 * (low + high) < _PEDICLE_HEIGHT[1]:

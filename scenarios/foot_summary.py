@@ -23,8 +23,8 @@ from scenarios.summary import (
     Summary,
     WallTimes,
 )
-from scenarios.upper import lumbar_section, pelvis_section
-from simulator.results import FootInstant, LevelInstant, PelvisInstant
+from scenarios.upper import lumbar_section, pelvis_section, vertebra_section
+from simulator.results import FootInstant, LevelInstant, PelvisInstant, VertebraInstant
 from simulator.stepping import Counters
 
 
@@ -36,6 +36,7 @@ class RunRecord:
     pelvis: list[PelvisInstant] = field(default_factory=list)
     levels: list[tuple[LevelInstant, ...]] = field(default_factory=list)
     loads: list[RegionLoads] = field(default_factory=list)
+    vertebra: list[VertebraInstant] = field(default_factory=list)
     imbalance_max: float = 0.0
 
     def balanced(self, imbalance_relative: float) -> None:
@@ -48,8 +49,11 @@ class RunRecord:
         pelvis: PelvisInstant,
         levels: tuple[LevelInstant, ...],
         loads: RegionLoads,
+        vertebra: VertebraInstant | None = None,
     ) -> None:
         """Add one instant."""
+        if vertebra is not None:
+            self.vertebra.append(vertebra)
         self.foot.append(foot)
         self.pelvis.append(pelvis)
         self.levels.append(levels)
@@ -122,6 +126,7 @@ def summary_of(
         plantar=plantar_section(summarise(results.loads, np.array([f.time_s for f in foot]))),
         alignment=alignment,
         lumbar=lumbar_section(results.levels, percent, weight),
+        vertebra=vertebra_section(results.vertebra, percent, weight),
         insole=None if model.insole is None else insole_section(foot),
         warnings=tuple(dict.fromkeys((*warnings, *_warnings(foot, loads)))),
     )

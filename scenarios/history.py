@@ -15,13 +15,16 @@ from typing import TYPE_CHECKING
 from scenarios.table import Cell
 
 if TYPE_CHECKING:
-    from simulator.results import FootInstant, LevelInstant, PelvisInstant
+    from simulator.results import FootInstant, LevelInstant, PelvisInstant, VertebraInstant
 
 
 def history_row(
-    foot: FootInstant, pelvis: PelvisInstant | None = None, levels: Sequence[LevelInstant] = ()
+    foot: FootInstant,
+    pelvis: PelvisInstant | None = None,
+    levels: Sequence[LevelInstant] = (),
+    vertebra: VertebraInstant | None = None,
 ) -> dict[str, Cell]:
-    """One row, foot first, then pelvis, then the lumbar levels in the order given."""
+    """One row: foot, pelvis, the lumbar levels in the order given, the vertebra."""
     row = _cells(foot)
     if pelvis is not None:
         row |= {name: value for name, value in _cells(pelvis).items() if name != "percent"}
@@ -29,6 +32,12 @@ def history_row(
         prefix = level_prefix(level.level)
         row |= {
             f"{prefix}{name}": value for name, value in _cells(level).items() if name != "level"
+        }
+    if vertebra is not None:
+        row |= {
+            f"vertebra_{name}": value
+            for name, value in _cells(vertebra).items()
+            if name != "vertebra"
         }
     return row
 
@@ -48,5 +57,7 @@ def level_columns(columns: Mapping[str, Sequence[float]], level: str) -> dict[st
     }
 
 
-def _cells(record: FootInstant | PelvisInstant | LevelInstant) -> dict[str, Cell]:
+def _cells(
+    record: FootInstant | PelvisInstant | LevelInstant | VertebraInstant,
+) -> dict[str, Cell]:
     return {field.name: getattr(record, field.name) for field in fields(record)}

@@ -17,7 +17,7 @@ from scenarios.plantar import regional_loads, sense
 from scenarios.plantar_table import sensor_rows
 from scenarios.run import RunContext
 from scenarios.table import GrowingTable
-from scenarios.upper import UpperInstant, UpperModel, UpperState
+from scenarios.upper import UpperInstant, UpperModel, UpperState, vertebra_instant
 from simulator.checkpoint import (
     SavedState,
     global_state,
@@ -188,8 +188,9 @@ class RecordedMarch:
         above = self._above(percent)
         self.state = above.state
         length = context.scenario.subject.foot_length_mm
-        self.results.add(foot, above.pelvis, above.levels, regional_loads(plantar, length))
-        context.history.add(history_row(foot, above.pelvis, above.levels))
+        inner = vertebra_instant(above.vertebra)
+        self.results.add(foot, above.pelvis, above.levels, regional_loads(plantar, length), inner)
+        context.history.add(history_row(foot, above.pelvis, above.levels, inner))
         self._write_pressure(plantar)
         if context.scenario.output.fields:
             heading = self.run.loads.gait.heading

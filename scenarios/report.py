@@ -28,6 +28,8 @@ from scenarios.report_tables import (
     number,
     plain_table,
     plantar_table,
+    vertebra_sentence,
+    vertebra_table,
 )
 from scenarios.summary import Summary, main_outputs
 
@@ -100,6 +102,8 @@ def report_text(view: ResultView, gallery: Gallery) -> str:
         pictures={picture.name: picture for picture in _embedded(gallery.pictures)},
         plantar=plantar_table(summary),
         lumbar=lumbar_table(summary),
+        vertebra=vertebra_table(summary),
+        vertebra_sentence=vertebra_sentence(summary),
         channels=_channels(summary, values, scenario),
         equilibrium=plain_table(summary.equilibrium),
         solver=plain_table(summary.solver),

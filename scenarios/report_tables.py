@@ -43,6 +43,16 @@ _LUMBAR = (
     ("endplate_stress_mpa", "endplate stress (MPa)"),
     ("muscle_force_n", "muscle force (N)"),
 )
+_VERTEBRA = (
+    ("axial_force_n", "compression at mid-height (N)"),
+    ("cortical_von_mises_mpa", "cortical shell, von Mises, 99 % of volume below (MPa)"),
+    ("cortical_von_mises_max_mpa", "cortical shell, von Mises, largest at a point (MPa)"),
+    ("endplate_von_mises_mpa", "bony endplates, von Mises, 99 % of volume below (MPa)"),
+    ("cancellous_min_principal_mpa", "cancellous core, compressive stress, 1 % beyond (MPa)"),
+    ("cancellous_mean_principal_mpa", "cancellous core, compressive stress, mean (MPa)"),
+    ("cancellous_min_principal_strain", "cancellous core, compressive strain, 1 % beyond (–)"),
+    ("cancellous_mean_principal_strain", "cancellous core, compressive strain, mean (–)"),
+)
 _ALIGNMENT = (
     ("rearfoot_eversion_deg", "rearfoot eversion (°)"),
     ("tibial_rotation_deg", "tibial rotation, internal + (°)"),
@@ -119,6 +129,41 @@ def lumbar_table(summary: Summary) -> Table | None:
             shown = (ABSENT if weight is None else f"{weight:.2f}" for weight in weights)
             rows.append(("– in body weights (BW)", *shown))
     return _table(("peak over the output instants", *levels), rows)
+
+
+def vertebra_table(summary: Summary) -> Table | None:
+    """Peak and mean of stress and strain inside the vertebra."""
+    section = summary.vertebra
+    if section is None:
+        return None
+    rows = []
+    for name, words in _VERTEBRA:
+        value = getattr(section, name)
+        if value is not None:
+            mean = _cell(summary, f"vertebra.{name}.mean", value.mean)
+            rows.append((words, _peak(summary, f"vertebra.{name}", value), mean))
+    return _table(("", "peak", "mean over time"), rows)
+
+
+def vertebra_sentence(summary: Summary) -> str:
+    """What the numbers say, and how well the loads were in balance; empty without a vertebra."""
+    section = summary.vertebra
+    if section is None or section.cortical_von_mises_mpa is None:
+        return ""
+    text = (
+        f"Inside {section.name} the cortical shell reaches "
+        f"{number(section.cortical_von_mises_mpa.peak)} MPa"
+    )
+    if section.cancellous_min_principal_strain is not None:
+        strain = -100.0 * section.cancellous_min_principal_strain.peak
+        text += f" and the cancellous core a compressive strain of {number(strain)} %"
+    if section.shell_share_percent is not None:
+        low, high = section.shell_share_percent.min, section.shell_share_percent.max
+        span = f"{low:.0f}" if round(low) == round(high) else f"{low:.0f} to {high:.0f}"
+        text += f"; at mid-height the shell carries {span} % of the compression"
+    if section.force_balance_relative is not None:
+        text += f". All loads on it balance to {section.force_balance_relative:.0e} of that"
+    return text + "."
 
 
 def alignment_table(summary: Summary) -> Table | None:

@@ -29,6 +29,7 @@ FootType = Literal["neutral", "flat", "cavus"]
 Side = Literal["right", "left"]
 ZoneName = Literal["heel", "midfoot", "forefoot", "toes"]
 Muscles = Literal["equivalent", "follower", "none"]
+VertebraName = Literal["L5", "L4", "L3", "L2", "none"]
 SolverPreset = Literal["auto", "direct", "iterative"]
 
 InputPath = Annotated[Path, Field(json_schema_extra={"input_path": True})]
@@ -314,6 +315,9 @@ class Lumbar(Table):
         ge=-50.0,
         le=100.0,
         description="Centre of mass of the trunk in front of L5-S1, standing",
+    )
+    vertebra: VertebraName = Field(
+        "L4", description="Vertebra whose inner stress is computed, or none of them"
     )
 
 

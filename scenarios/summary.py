@@ -150,6 +150,26 @@ class LumbarLevel(Section):
     muscle_force_n: Peak | None = None
 
 
+class VertebraSummary(Section):
+    """Stress inside one vertebra.
+
+    Compressive stress and strain are negative, their peak is the value of largest size.
+    ``force_balance_relative`` is what all loads on it leave over, the largest of all outputs.
+    """
+
+    name: str
+    axial_force_n: Peak | None = None
+    cortical_von_mises_mpa: Peak | None = None
+    cortical_von_mises_max_mpa: Peak | None = None
+    endplate_von_mises_mpa: Peak | None = None
+    cancellous_min_principal_mpa: Peak | None = None
+    cancellous_mean_principal_mpa: Peak | None = None
+    cancellous_min_principal_strain: Peak | None = None
+    cancellous_mean_principal_strain: Peak | None = None
+    shell_share_percent: MinMax | None = None
+    force_balance_relative: float | None = None
+
+
 class PeakAcceleration(Section):
     """Largest acceleration of a segment in multiples of gravity."""
 
@@ -222,6 +242,7 @@ class Summary(Section):
     plantar: Plantar | None = None
     alignment: Alignment | None = None
     lumbar: dict[Level, LumbarLevel] | None = None
+    vertebra: VertebraSummary | None = None
     shock: Shock | None = None
     scan: Scan | None = None
     insole: InsoleSummary | None = None
@@ -288,10 +309,15 @@ def read_summary(folder: Path) -> Summary:
 def main_outputs(summary: Summary) -> Iterator[tuple[str, float]]:
     """The numbers that answer questions, by dotted key.
 
-    Counters, times, the subject, mesh quality and error estimates are left out.
+    Counters, times, the subject, mesh quality, error estimates and the balance of a vertebra are
+    left out.
     """
     data = summary_data(summary)
-    for section in ("equilibrium", "plantar", "alignment", "lumbar", "shock", "scan", "insole"):
+    data.get("vertebra", {}).pop("force_balance_relative", None)
+    for section in (
+        *("equilibrium", "plantar", "alignment", "lumbar", "vertebra"),
+        *("shock", "scan", "insole"),
+    ):
         yield from _numbers(data.get(section, {}), section)
 
 

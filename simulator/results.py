@@ -103,6 +103,27 @@ class LevelInstant:
 
 
 @dataclass(frozen=True, slots=True)
+class VertebraInstant:
+    """Stress inside one vertebra at one instant; ``vertebra`` such as ``"L4"``.
+
+    Compression at mid-height is positive, compressive stress and strain of bone are negative.
+    See ``simulator.spine.vertebra_records``.
+    """
+
+    vertebra: str
+    axial_force_n: float
+    cortical_von_mises_mpa: float
+    cortical_von_mises_max_mpa: float
+    endplate_von_mises_mpa: float
+    cancellous_min_principal_mpa: float
+    cancellous_mean_principal_mpa: float
+    cancellous_min_principal_strain: float
+    cancellous_mean_principal_strain: float
+    shell_share_percent: float
+    force_balance_relative: float
+
+
+@dataclass(frozen=True, slots=True)
 class PelvisInstant:
     """Alignment above the knee at one instant, and the bottom-up residual."""
 

@@ -20,6 +20,7 @@ from scenarios.figures.inputs import LEVELS, ResultView
 from scenarios.figures.outline import plan_outline
 from scenarios.figures.pressure import pressure_figure
 from scenarios.figures.render import RenderError
+from scenarios.figures.vertebra import vertebra_figure
 
 Array = NDArray[np.float64]
 CHAIN_PERCENTS = (15.0, 35.0, 55.0, 80.0)
@@ -62,6 +63,7 @@ def draw_gallery(view: ResultView) -> Gallery:
         ("loaded chain", _chain),
         ("lumbar load", _lumbar),
         ("disc stress", _discs),
+        ("vertebra stress", _vertebra),
         ("alignment", _alignment),
         ("ground reaction", _ground),
         ("tendon, fascia and insole", _tissue),
@@ -164,6 +166,27 @@ def _discs(view: ResultView) -> Iterator[_Drawn]:
         "The cavity shows the pressure of the nucleus."
     )
     yield from _one("disc_stress", "Disc stress field", caption, disc_figure(discs, percents[0]))
+
+
+def _vertebra(view: ResultView) -> Iterator[_Drawn]:
+    section = view.summary.vertebra
+    if section is None:
+        return
+    body = "vertebra_" + section.name.lower()
+    files = [f for f in view.field_files if f.body == body]
+    if not files:
+        return
+    largest = section.cortical_von_mises_mpa
+    at = 0.0 if largest is None or largest.at_percent is None else largest.at_percent
+    entry = min(files, key=lambda f: abs(f.percent - at))
+    caption = (
+        "Stored instant nearest to the largest stress of the cortical shell. Above: von Mises "
+        "stress, the shell on the rim, endplates on top and bottom. Below: compressive strain of "
+        "the cancellous core. The discs, ligaments, facets and muscles of the solved column load "
+        "it; posterior elements are not modelled."
+    )
+    figure = vertebra_figure(read_body(entry), section.name, entry.percent)
+    yield _Drawn("vertebra", f"Stress inside {section.name}", caption, figure)
 
 
 def _alignment(view: ResultView) -> Iterator[_Drawn]:

@@ -10,17 +10,24 @@ from numpy.typing import NDArray
 
 from scenarios.upper.anatomy import UpperAnatomy
 from scenarios.upper.records import UpperInstant
+from scenarios.upper.vertebra import vertebra_body
 from simulator.results import Body
 from simulator.spine.chain import ChainPose
 from simulator.spine.column import LumbarColumn
 from simulator.spine.records import DiscFields
+from simulator.spine.vertebra import Vertebra
+from simulator.spine.vertebra_records import VertebraResult
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
 def upper_bodies(
-    anatomy: UpperAnatomy, column: LumbarColumn, result: UpperInstant, frame: Array | None = None
+    anatomy: UpperAnatomy,
+    column: LumbarColumn,
+    result: UpperInstant,
+    frame: Array | None = None,
+    vertebra: Vertebra | None = None,
 ) -> tuple[Body, ...]:
     """Bodies ``leg_bones``, ``vertebrae`` and ``disc_...``; collective, the same on every rank.
 
@@ -32,6 +39,7 @@ def upper_bodies(
         column: the solved one.
         result: of one instant.
         frame: rotation from the world to the frame of the files, shape (3, 3).
+        vertebra: the one whose inner stress was computed.
     """
     load, hips = result.load, result.pose.hips_mm
     pose = column.chain.pose(load.pelvis_rotation, load.thorax_rotation, hips)
@@ -44,6 +52,8 @@ def upper_bodies(
             for index, fields in enumerate(column.fields(result.solved, load))
         ),
     ]
+    if vertebra is not None and result.vertebra is not None:
+        bodies.append(_inside(anatomy, pose, shifts, vertebra, result.vertebra))
     return tuple(bodies) if frame is None else tuple(_turned(body, frame) for body in bodies)
 
 
@@ -79,6 +89,27 @@ def _vertebrae(anatomy: UpperAnatomy, pose: ChainPose, shifts: Array) -> Body:
         now = pose.centres_mm[joint] + turned + shifts[index]
         parts.append((anatomy.hips_mm + bone.points_mm, now))
     return _surface("vertebrae", parts, [bone.triangles for bone in anatomy.spine.vertebrae])
+
+
+def _inside(
+    anatomy: UpperAnatomy,
+    pose: ChainPose,
+    shifts: Array,
+    vertebra: Vertebra,
+    result: VertebraResult,
+) -> Body:
+    """The vertebra with its stress, where its picture among the vertebrae is."""
+    solid = vertebra.geometry
+    turn = pose.rotations[solid.below + 1]
+    arm = solid.centre_mm - anatomy.disc_centres_mm[solid.below]
+    now = pose.centres_mm[solid.below] + turn @ arm + shifts[solid.below + 1]
+    standing = anatomy.hips_mm + solid.centre_mm
+    return vertebra_body(
+        result.name,
+        vertebra.fields(result),
+        (now, turn @ solid.frame),
+        (standing, solid.frame),
+    )
 
 
 def _surface(name: str, parts: Sequence[tuple[Array, Array]], triangles: Sequence[Ints]) -> Body:

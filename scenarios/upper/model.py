@@ -26,6 +26,7 @@ from scenarios.upper.anatomy import UpperAnatomy, upper_anatomy
 from scenarios.upper.bodies import upper_bodies
 from scenarios.upper.column import STANDING_PRESSURE_MPA, Still, build_column, column_load
 from scenarios.upper.records import UpperInstant, UpperPose, UpperState, level_instant
+from scenarios.upper.vertebra import make_vertebra
 from simulator.chain import (
     Compliance,
     LumbarChain,
@@ -39,7 +40,9 @@ from simulator.rotations import logarithm
 from simulator.spine.column import LumbarColumn
 from simulator.spine.disc import DiscNotConverged
 from simulator.spine.records import Calibration, LevelResult
-from simulator.upper_body import UpperBody
+from simulator.spine.vertebra import Vertebra
+from simulator.spine.vertebra_wrench import Wrench
+from simulator.upper_body import UpperBody, slice_load
 
 Array = NDArray[np.float64]
 
@@ -60,6 +63,7 @@ class UpperModel:
         compliance: how a deviation of the tibia is shared above it.
         dofs: unknowns of all discs.
         warnings: what a reader of the results must know.
+        vertebra: the one whose inner stress is computed, None for none.
     """
 
     comm: MPI.Intracomm
@@ -73,6 +77,7 @@ class UpperModel:
     compliance: Compliance
     dofs: int
     warnings: tuple[str, ...]
+    vertebra: Vertebra | None = None
 
     @classmethod
     def build(cls, comm: MPI.Intracomm, scenario: Scenario, gait: StanceGait) -> UpperModel:
@@ -112,6 +117,7 @@ class UpperModel:
             compliance=Compliance(),
             dofs=column.dofs(),
             warnings=_warnings(column, fit),
+            vertebra=make_vertebra(comm, anatomy.spine, lumbar.vertebra),
         )
 
     def initial(self) -> UpperState:
@@ -156,6 +162,10 @@ class UpperModel:
             solved = self.column.solve(load, _started(self.standing, start))
         except DiscNotConverged as error:
             raise NotConverged(str(error), f"{percent:g} % of stance") from error
+        inner = None
+        if self.vertebra is not None:
+            part = Wrench(*slice_load(self.body, chain, now, self.vertebra.geometry.below))
+            inner = self.vertebra.solve(self.column, load, solved, part)
         half_spacing = np.array([0.0, 0.0, 0.5 * size.hip_distance_mm])
         return UpperInstant(
             pelvis=self._alignment(now, chain, deviation),
@@ -170,6 +180,7 @@ class UpperModel:
             ),
             load=load,
             solved=solved,
+            vertebra=inner,
         )
 
     def bodies(self, result: UpperInstant, frame: Array | None = None) -> tuple[Body, ...]:
@@ -179,7 +190,7 @@ class UpperModel:
             result: of one instant.
             frame: rotation from the world to the frame of the files, shape (3, 3).
         """
-        return upper_bodies(self.anatomy, self.column, result, frame)
+        return upper_bodies(self.anatomy, self.column, result, frame, self.vertebra)
 
     def _alignment(self, now: GaitInstant, chain: LumbarChain, deviation: Array) -> PelvisInstant:
         tilt, obliquity, turn = pelvis_angles_deg(chain.pelvis_rotation)

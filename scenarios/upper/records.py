@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from simulator.results import LevelInstant, PelvisInstant
 from simulator.spine.disc import DiscState
 from simulator.spine.records import LevelResult, LumbarLoad
+from simulator.spine.vertebra_records import VertebraResult
 
 Array = NDArray[np.float64]
 
@@ -82,6 +83,7 @@ class UpperInstant:
         pose: for pictures.
         load: posture and load of the column.
         solved: all that is known of the levels.
+        vertebra: stress inside one of them, None where it is not asked for.
     """
 
     pelvis: PelvisInstant
@@ -91,6 +93,7 @@ class UpperInstant:
     pose: UpperPose
     load: LumbarLoad
     solved: tuple[LevelResult, ...]
+    vertebra: VertebraResult | None = None
 
 
 def level_instant(result: LevelResult) -> LevelInstant:

@@ -30,16 +30,16 @@ def lumbar_section(
     for index, level in enumerate(levels[0]):
         history = [instant[index] for instant in levels]
         section[_level(level.level)] = LumbarLevel(
-            compression_n=_peak([i.compression_n for i in history], percent, body_weight_n),
-            shear_ap_n=_peak([i.shear_ap_n for i in history], percent, body_weight_n),
-            shear_ml_n=_peak([i.shear_ml_n for i in history], percent, body_weight_n),
-            flexion_moment_nm=_peak([i.flexion_moment_nm for i in history], percent),
-            disc_pressure_mpa=_peak([i.disc_pressure_mpa for i in history], percent),
-            annulus_max_principal_strain=_peak(
+            compression_n=peak([i.compression_n for i in history], percent, body_weight_n),
+            shear_ap_n=peak([i.shear_ap_n for i in history], percent, body_weight_n),
+            shear_ml_n=peak([i.shear_ml_n for i in history], percent, body_weight_n),
+            flexion_moment_nm=peak([i.flexion_moment_nm for i in history], percent),
+            disc_pressure_mpa=peak([i.disc_pressure_mpa for i in history], percent),
+            annulus_max_principal_strain=peak(
                 [i.annulus_max_principal_strain for i in history], percent
             ),
-            endplate_stress_mpa=_peak([i.endplate_stress_mpa for i in history], percent),
-            muscle_force_n=_peak([i.muscle_force_n for i in history], percent, body_weight_n),
+            endplate_stress_mpa=peak([i.endplate_stress_mpa for i in history], percent),
+            muscle_force_n=peak([i.muscle_force_n for i in history], percent, body_weight_n),
         )
     return section
 
@@ -74,9 +74,10 @@ def _level(name: str) -> Level:
     return found[name]
 
 
-def _peak(
+def peak(
     values: Sequence[float], percent: Sequence[float], body_weight_n: float | None = None
 ) -> Peak:
+    """The value of largest size with its sign, the mean over time, and where the peak is."""
     array, at = np.asarray(values, dtype=float), np.asarray(percent, dtype=float)
     largest = int(np.argmax(np.abs(array)))
     mean = float(array[0])

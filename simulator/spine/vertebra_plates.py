@@ -85,8 +85,8 @@ class Facets:
 
     def quadrature(self, per_edge: int) -> tuple[Array, Array, Array]:
         """Gauss points: local (q, 2), places (k, q, 3) and area vectors' sizes (k, q)."""
-        at, weight = np.polynomial.legendre.leggauss(per_edge)
-        at, weight = 0.5 * (at + 1.0), 0.5 * weight
+        ends, weights = np.polynomial.legendre.leggauss(per_edge)
+        at, weight = np.asarray(0.5 * (ends + 1.0)), np.asarray(0.5 * weights)
         local = np.stack(np.meshgrid(at, at, indexing="ij"), axis=-1).reshape(-1, 2)
         a, b = local[:, 0, None, None], local[:, 1, None, None]
         c = self.corners_mm[:, None]
@@ -100,7 +100,8 @@ class Facets:
         """Area (n,) that belongs to each node: integrals of the functions, mm2."""
         local, _, size = self.quadrature(3)
         share = size @ biquadratic(local)
-        return np.bincount(self.nodes.reshape(-1), share.reshape(-1), len(self.points_mm))
+        shares = np.bincount(self.nodes.reshape(-1), share.reshape(-1), len(self.points_mm))
+        return np.asarray(shares, dtype=np.float64)
 
 
 def transfer(disc: Facets, bone: Facets) -> sparse.csr_matrix:

@@ -99,7 +99,8 @@ def sag_moment(result: LevelResult, force_n: Array) -> Wrench:
         result: of the level below the vertebra.
         force_n: (3,) of all above on it, disc's frame.
     """
-    return Wrench(np.zeros(3), -np.cross(result.state.translation, force_n))
+    moment = np.asarray(np.cross(result.state.translation, force_n), dtype=np.float64)
+    return Wrench(np.zeros(3), -moment)
 
 
 def spread(wrench: Wrench, points: Array, weights: Array) -> Array:
