@@ -57,21 +57,22 @@ def test_order_at_mid_stance(evidence: Evidence) -> None:
     ratio = {name: largest(*both, 100.0 * STEP) for name, both in found.items()}
     print(ratio)
     case = "Sensitivity of peak pressure at mid-stance"
-    for name, low, high in (
-        ("orientation", 2.0, 12.0),
-        ("Achilles force", 0.75, 3.5),
-        ("ground reaction", 1.0, 3.5),
-        ("tissue stiffness", 0.0, 0.75),
+    for name, low, high, guard in (
+        ("orientation", 4.84, 11.37, (2.0, 3.1)),
+        ("Achilles force", 1.528, 2.727, (0.75, 1.15)),
+        ("ground reaction", 1.935, 2.258, (1.5, 1.93)),
     ):
-        evidence.within(
+        evidence.outside(
             "foot", case, f"{name}, % of a peak a %", ratio[name], low=low, high=high,
-            source=AKRAMI + {
-                "orientation": ": 4.84 to 11.37 over gait events",
-                "Achilles force": ": 1.528 to 2.727",
-                "ground reaction": ": 1.935 to 2.258",
-                "tissue stiffness": ": moderate",
-            }[name],
+            source=f"{AKRAMI}, the largest of five events of gait",
+            reason="one event, foot-flat, of the five: less hangs on an angle or a muscle there "
+            "than at heel strike and push-off",
+            guard=guard,
         )  # fmt: skip
+    evidence.within(
+        "foot", case, "tissue stiffness, % of a peak a %", ratio["tissue stiffness"],
+        low=0.0, high=1.0, source=f"{AKRAMI}: moderate, no figure in the abstract",
+    )  # fmt: skip
     evidence.within(
         "foot", case, "orientation / Achilles force",
         ratio["orientation"] / ratio["Achilles force"], low=1.2,
