@@ -312,8 +312,8 @@ def _plan_cells(around: int) -> tuple[IntArray, IntArray]:
     n = around // 4
     number = np.arange((n + 1) ** 2).reshape(n + 1, n + 1)
     core = [number[:-1, :-1], number[1:, :-1], number[:-1, 1:], number[1:, 1:]]
-    quads = [np.stack(core, axis=-1).reshape(-1, 4)]
-    kinds = [np.zeros(n * n, dtype=np.int64)]
+    quads: list[IntArray] = [np.stack(core, axis=-1).reshape(-1, 4)]
+    kinds: list[IntArray] = [np.zeros(n * n, dtype=np.int64)]
     rings = (n + 1) ** 2 + np.arange(5 * around).reshape(5, around)
     lines = [_core_border(n), *rings]
     for (inner, outer), kind in zip(pairwise(lines), (0, 0, 1, 1, 2), strict=True):
@@ -344,7 +344,7 @@ def _facets(
         tag[angle > _BACK_DEG] = Surface.WALL_BACK
         if _PEDICLE_HEIGHT[0] < 0.5 * (low + high) < _PEDICLE_HEIGHT[1]:
             tag[(angle > _PEDICLE_DEG[0]) & (angle < _PEDICLE_DEG[1])] = Surface.PEDICLES
-        wall_tags.append(tag)
+        wall_tags.append(np.asarray(tag))
     facets = np.concatenate([quads, quads + top, *walls])
     return facets, np.concatenate([under, over, *wall_tags]).astype(np.int32)
 

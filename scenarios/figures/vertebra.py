@@ -43,6 +43,7 @@ def vertebra_figure(body: Body, name: str, percent: float) -> Figure:
     stress = LogNorm(0.1, style.nice_top(float(np.quantile(body.cell_data[STRESS], 0.998))))
     strain = -100.0 * body.cell_data[STRAIN][region == 0]
     strains = Normalize(0.0, style.nice_top(float(np.quantile(strain, 0.995))))
+    reach = 1.03 * float(np.abs((body.points_mm - centre) @ np.stack([forward, right], 1)).max())
     figure = Figure(figsize=(6.4, 4.3))
     axes = figure.subplots(
         2, 2, gridspec_kw={"left": 0.01, "right": 0.82, "bottom": 0.02, "top": 0.9, "wspace": 0.03}
@@ -66,9 +67,10 @@ def vertebra_figure(body: Body, name: str, percent: float) -> Figure:
                     norm=strains if row else stress,
                     rasterized=True,
                 )
+            panel.set_xlim(-reach, reach)
             panel.set_aspect("equal")
             panel.set_axis_off()
-        axes[0, column].set_title(("midplane, front right", "frontal, from behind")[column])
+        axes[0, column].set_title(("midplane, front to the right", "frontal, from behind")[column])
     for bottom, norm, colours, label in (
         (0.5, stress, style.STRESS_MAP, "von Mises (MPa)"),
         (0.03, strains, STRAIN_MAP, "cancellous compressive\nstrain (%)"),
