@@ -44,6 +44,12 @@ def secant_line_search() -> str:
     return "secant" if PETSc.Sys.getVersion() >= (3, 24, 0) else "l2"
 
 
+def line_search_bound() -> str:
+    """Return the option of the longest step of a line search (``maxstep`` before PETSc 3.23)."""
+    new = PETSc.Sys.getVersion() >= (3, 23, 0)
+    return "snes_linesearch_maxlambda" if new else "snes_linesearch_maxstep"
+
+
 def constant(mesh: dolfinx.mesh.Mesh, value: float) -> dolfinx.fem.Constant:
     """Return a real constant of the mesh."""
     return dolfinx.fem.Constant(mesh, dolfinx.default_scalar_type(value))

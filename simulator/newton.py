@@ -19,6 +19,7 @@ from mpi4py import MPI
 from numpy.typing import NDArray
 from petsc4py import PETSc
 
+from simulator import compat
 from simulator.equilibrium import ClosureState, Equilibrium
 from simulator.linear import LinearSolver
 from simulator.reduction import EXTRA_SCALARS
@@ -292,9 +293,8 @@ def solve(
     chosen = {
         "snes_linesearch_type": settings.line_search,
         "snes_linesearch_max_it": 1,
-        # No further than the step, which is what keeps cells open; PETSc 3.23 changed the name.
-        "snes_linesearch_maxstep": 1.0,
-        "snes_linesearch_maxlambda": 1.0,
+        # No further than the step, which is what keeps cells open.
+        compat.line_search_bound(): 1.0,
         "snes_stol": 0.0,
         "snes_divergence_tolerance": 1e12,
     }
