@@ -65,6 +65,8 @@ def number(value: float | None) -> str:
 def wanted(figure: Figure) -> str:
     """The range of a figure in words."""
     low, high = number(figure.low), number(figure.high)
+    if low and low == high:
+        low, high = f"{figure.low:.6g}", f"{figure.high:.6g}"
     if low and high:
         return f"{low} to {high}"
     return f"at least {low}" if low else f"at most {high}" if high else "-"

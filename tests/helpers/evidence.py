@@ -201,9 +201,9 @@ def _known(item: Figure | Curve) -> Figure | Curve:
 
 
 def _rounded(value: object) -> object:
-    """Four digits: more would change from machine to machine."""
+    """Six digits: more would change from machine to machine."""
     if isinstance(value, float):
-        return float(f"{value:.4g}")
+        return float(f"{value:.6g}")
     if isinstance(value, dict):
         return {key: _rounded(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
