@@ -117,6 +117,11 @@ def rounded_up(number: float) -> float:
     return math.ceil(number / digit) * digit
 
 
+def number(value: float) -> str:
+    """Four digits, without a needless exponent."""
+    return f"{value:,.0f}" if abs(value) >= 1000.0 else f"{value:.4g}"
+
+
 def evidence(
     case: str, outputs: Sequence[dict[str, float]], sizes: Sequence[float], unknowns: Sequence[int]
 ) -> tuple[list[dict[str, object]], dict[str, object]]:
@@ -127,18 +132,17 @@ def evidence(
             continue
         values = [other[key] for other in outputs]
         relative = [100.0 * error / abs(values[-1]) for error in errors(values, sizes)]
-        digits = [f"{value:.4g}" for value in values]
         for name, value, error in zip(RESOLUTIONS, values, relative, strict=False):
             rows.append(
                 {
                     "section": "mesh",
                     "case": f"{case}: {words}",
-                    "quantity": f"{name}: {value:.4g}, estimated error",
+                    "quantity": f"{name}: {number(value)}; estimated error",
                     "reached": float(f"{error:.3g}"),
                     "low": None,
                     "high": None,
                     "unit": "%",
-                    "source": "three meshes" if len(digits) > 2 else "two meshes",
+                    "source": "three meshes" if len(values) > 2 else "two meshes",
                     "reason": "",
                 }
             )

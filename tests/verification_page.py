@@ -59,11 +59,17 @@ def read() -> tuple[list[Figure], list[Curve]]:
 
 def number(value: float | None) -> str:
     """A number of three digits, without a needless exponent."""
-    return "" if value is None else f"{value:.3g}"
+    if value is None:
+        return ""
+    return f"{value:,.0f}" if 1000.0 <= abs(value) < 1e6 else f"{value:.3g}"
 
 
 def wanted(figure: Figure) -> str:
-    """The range of a figure in words."""
+    """The range of a figure in words, with its unit."""
+    return f"{_range(figure)} {figure.unit}".strip()
+
+
+def _range(figure: Figure) -> str:
     low, high = number(figure.low), number(figure.high)
     if low and low == high:
         low, high = f"{figure.low:.6g}", f"{figure.high:.6g}"
@@ -74,6 +80,8 @@ def wanted(figure: Figure) -> str:
 
 def distance(figure: Figure) -> str:
     """How far a figure is from its range, in per cent of the nearer bound."""
+    if figure.low is None and figure.high is None:
+        return ""
     if figure.inside:
         return "inside"
     bound = figure.low if figure.low is not None and figure.reached < figure.low else figure.high
