@@ -67,8 +67,8 @@ def test_stress_and_strain_of_walking(evidence) -> None:
     evidence.outside(
         "vertebra", case, "compressive strain of the core, 1 % beyond", -100.0 * strain,
         high=0.8, unit="%", source="yield strain 0.8 to 1 %, Kopperdahl 1998 (memory)",
-        reason="a core of 100 MPa, the soft end of published bone, between rigid-plate tractions of "
-        "the loading response; strain is in inverse proportion to a modulus that varies twofold",
+        reason="the core's 100 MPa are the soft end of published bone, and strain is nearly in "
+        "inverse proportion to that modulus; not tuned",
         guard=(0.8, 1.0),
     )  # fmt: skip
     for words, value in (("least", min(shares)), ("largest", max(shares))):
