@@ -4,8 +4,9 @@
     ./env/run python -m tests.verification_page             # the short cases, then the page
     ./env/run python -m tests.verification_page --all       # the long validation runs too
     ./env/run python -m tests.verification_page --render    # from docs/evidence as it is
+    ./env/run python -m tests.verification_page --take DIR  # of a run with SOLESPINE_EVIDENCE=DIR
 
-Figures are kept in ``docs/evidence``, one file a test module; a module not run keeps its own.
+Figures are kept in ``docs/evidence``, one file a test module; what is not run keeps its own.
 """
 
 from __future__ import annotations
@@ -32,15 +33,36 @@ PAGE = PROJECT / "docs" / "verification.md"
 TEMPLATE = PROJECT / "docs" / "verification.md.j2"
 
 
-def gather(arguments: list[str]) -> int:
-    """Run pytest with figures kept; files of modules that were run replace those of before."""
+def take_over(folder: Path, whole: bool) -> None:
+    """Bring the figures of a run into the project.
+
+    Args:
+        folder: What ``SOLESPINE_EVIDENCE`` named in that run.
+        whole: The run had the long tests too: what it did not find any more is dropped. Else
+            figures of before stay where the run has none of their name.
+    """
+    EVIDENCE.mkdir(parents=True, exist_ok=True)
+    for path in sorted(folder.glob("*.json")):
+        found = json.loads(path.read_text(encoding="utf-8"))
+        kept = EVIDENCE / path.name
+        before = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() and not whole else {}
+        for kind in found:
+            names = {(item["case"], item.get("quantity")) for item in found[kind]}
+            found[kind] += [
+                item
+                for item in before.get(kind, [])
+                if (item["case"], item.get("quantity")) not in names
+            ]
+        kept.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+
+
+def gather(arguments: list[str], whole: bool) -> int:
+    """Run pytest and take its figures over."""
     with tempfile.TemporaryDirectory() as scratch:
         environment = {**os.environ, VARIABLE: scratch}
         command = [sys.executable, "-m", "pytest", *arguments]
         code = subprocess.run(command, cwd=PROJECT, env=environment, check=False).returncode
-        EVIDENCE.mkdir(parents=True, exist_ok=True)
-        for path in sorted(Path(scratch).glob("*.json")):
-            shutil.copy(path, EVIDENCE / path.name)
+        take_over(Path(scratch), whole)
     return code
 
 
@@ -155,12 +177,17 @@ def main() -> int:
     group = parser.add_mutually_exclusive_group()
     group.add_argument("--all", action="store_true", help="the long validation runs too")
     group.add_argument("--render", action="store_true", help="run nothing")
+    group.add_argument(
+        "--take", type=Path, help="take figures of a run of the tests over from here"
+    )
     parser.add_argument("pytest", nargs="*", help="tests to run instead of the whole suite")
     options = parser.parse_args()
     code = 0
-    if not options.render:
+    if options.take:
+        take_over(options.take, whole=False)
+    elif not options.render:
         marks = ["-m", "validation or not validation"] if options.all else []
-        code = gather([*(options.pytest or ["tests"]), *marks])
+        code = gather([*(options.pytest or ["tests"]), *marks], options.all)
     figures, curves = read()
     shutil.rmtree(PLOTS, ignore_errors=True)
     PLOTS.mkdir(parents=True)
