@@ -249,11 +249,13 @@ def _check_thickness(top: InsoleTop, outline: FloatArray) -> None:
     if layers > 0.0:
         needed += layers
     if thinnest < needed:
+        # The least share grows with the thickness too.
+        drop = shape.thickness_mm - thinnest + layers
+        enough = math.ceil(10.0 * max(MIN_THICKNESS_MM + drop, drop / 0.8)) / 10.0
         raise MeshError(
             "rearfoot_post_deg, forefoot_post_deg",
             f"the insole would be {thinnest:.2f} mm thin at its edge",
-            f"at least {needed:.2f} mm: a smaller angle, or thickness_mm of at least "
-            f"{shape.thickness_mm + needed - thinnest:.1f}",
+            f"at least {needed:.2f} mm: a smaller angle, or thickness_mm of at least {enough:.1f}",
         )
 
 

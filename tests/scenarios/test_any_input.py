@@ -129,14 +129,15 @@ def test_extreme_feet(length: float, share: int) -> None:
 
 @pytest.mark.parametrize("post", [-12.0, -8.0, 5.0, 12.0])
 @pytest.mark.parametrize("thickness", [1.0, 3.0, 8.0])
-def test_what_a_refusal_advises_is_accepted(post: float, thickness: float) -> None:
+def test_a_thickness_that_a_refusal_advises_is_enough(post: float, thickness: float) -> None:
     said = {"insole.rearfoot_post_deg": repr(post), "insole.forefoot_post_deg": repr(-post)}
     refusal = meshed(said | {"insole.thickness_mm": repr(thickness)})
     if refusal is None:
         return
     advised = re.search(r"thickness_mm of at least ([\d.]+)", refusal.allowed)
     assert advised is not None, refusal
-    assert meshed(said | {"insole.thickness_mm": advised[1]}) is None
+    again = meshed(said | {"insole.thickness_mm": advised[1]})
+    assert again is None or "thin at its edge" not in str(again)  # cells may still be too flat
 
 
 @pytest.mark.parametrize("table", ["", *(f"{name}." for name in table_names())])
