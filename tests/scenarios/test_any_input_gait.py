@@ -119,4 +119,4 @@ def test_a_number_that_no_sum_can_hold_is_refused(tmp_path: Path) -> None:
     trial.angle_columns["knee_angle_r"][40] = 1e308
     forces, angles = trial.write(tmp_path)
     error = refused(forces, angles)
-    assert error.key == "knee_angle_r" and "1e+308" in error.message
+    assert error.key == "knee_angle_r" and "numbers up to" in error.allowed
