@@ -65,8 +65,8 @@ def test_order_at_mid_stance(evidence: Evidence) -> None:
         evidence.outside(
             "foot", case, f"{name}, % of a peak a %", ratio[name], low=low, high=high,
             source=f"{AKRAMI}, the largest of five events of gait",
-            reason="one event, foot-flat, of the five: less hangs on an angle or a muscle there "
-            "than at heel strike and push-off",
+            reason="one event, foot-flat, of the five was computed; heel strike and push-off, "
+            "where a peak may hang more on them, were not",
             guard=guard,
         )  # fmt: skip
     evidence.within(
