@@ -114,3 +114,34 @@ def test_tendon_and_fascia(barefoot: Path, evidence: Evidence) -> None:
             "plantar fascia": (row["percent"], row["fascia_force_n"]),
         },
     )  # fmt: skip
+
+
+def test_lumbar_load(on_insole: Path, evidence: Evidence) -> None:
+    level = read(on_insole)["lumbar"]["L4-L5"]
+    case, arshad = "L4-L5 in walking at 1.3 m/s, peak", "Arshad 2018, 6 men at 4 to 5 km/h"
+    evidence.within(
+        "lumbar", case, "compression", level["compression_n"]["peak_bw"], low=1.3, high=1.8,
+        unit="BW", source=arshad,
+    )  # fmt: skip
+    for direction, high, reached, spread in (
+        ("anterior-posterior", 0.15, level["shear_ap_n"]["peak_bw"], 0.06),
+        ("mediolateral", 0.07, level["shear_ml_n"]["peak_bw"], 0.03),
+    ):
+        evidence.outside(
+            "lumbar", case, f"{direction} shear", abs(reached), low=0.01, high=high, unit="BW",
+            source=f"{arshad}; each +-{spread}",
+            reason="equivalent muscles pull along the disc's normal and take no shear",
+            guard=(high, high + 0.08),
+        )  # fmt: skip
+    evidence.outside(
+        "lumbar", case, "disc pressure", level["disc_pressure_mpa"]["peak"], low=0.53, high=0.65,
+        unit="MPa", source="Wilke 1999, one subject",
+        reason="it follows from the compression (F = 0.66 A p gives 0.96); the mean over stance, "
+        "0.63, is inside",
+        guard=(0.8, 1.0),
+    )  # fmt: skip
+    evidence.within(
+        "lumbar", "L4-L5 in walking at 1.3 m/s, mean over stance", "disc pressure",
+        level["disc_pressure_mpa"]["mean"], low=0.53, high=0.65, unit="MPa",
+        source="Wilke 1999, one subject",
+    )  # fmt: skip
