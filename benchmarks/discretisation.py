@@ -23,6 +23,8 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
+from scipy.optimize import brentq
+
 from scenarios.summary import Summary, main_outputs
 
 SIGNED = ("shear_", "flexion_moment_")
@@ -75,10 +77,7 @@ def order(values: Sequence[float], sizes: Sequence[float]) -> float:
         return low
     if excess(high) <= 0.0:
         return high
-    for _ in range(40):
-        middle = 0.5 * (low + high)
-        low, high = (middle, high) if excess(middle) < 0.0 else (low, middle)
-    return low
+    return float(brentq(excess, low, high))
 
 
 def errors(values: Sequence[float], sizes: Sequence[float]) -> list[float]:

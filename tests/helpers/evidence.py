@@ -131,15 +131,9 @@ class Evidence:
     ) -> None:
         """Keep a figure that is known to miss its range, with the reason, and guard it.
 
+        Arguments are those of ``within``, and:
+
         Args:
-            section: to unit as for ``within``.
-            case: see there.
-            quantity: see there.
-            reached: see there.
-            low: see there.
-            high: see there.
-            unit: see there.
-            source: see there.
             reason: Why it misses, in one sentence.
             guard: Range that it was measured in, so that it does not wander off unseen.
 
