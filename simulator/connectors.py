@@ -20,10 +20,10 @@ import casadi as ca
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.connector_energy import derivatives, log, turn
 from simulator.segments import Poses, Segments, increment_scale
 
 Array = NDArray[Any]
-_TINY = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,35 +147,6 @@ class ConnectorState:
     rotation_moment_gradient: Array
 
 
-def _turn(vector: ca.SX, rotation: ca.SX) -> ca.SX:
-    s = ca.skew(vector)
-    return (ca.SX.eye(3) + s + s @ s / 2) @ rotation
-
-
-def _log(rotation: ca.SX) -> ca.SX:
-    v = (
-        ca.vertcat(
-            rotation[2, 1] - rotation[1, 2],
-            rotation[0, 2] - rotation[2, 0],
-            rotation[1, 0] - rotation[0, 1],
-        )
-        / 2
-    )
-    sine = ca.sqrt(ca.dot(v, v) + _TINY)
-    cosine = (ca.trace(rotation) - 1) / 2
-    return v * (ca.atan2(sine, cosine) / sine)
-
-
-def _derivatives(
-    name: str, d: ca.SX, inputs: list[ca.SX], energy: ca.SX, extra: ca.SX
-) -> ca.Function:
-    hessian, gradient = ca.hessian(energy, d)
-    jacobian = ca.jacobian(extra, d)
-    zero = ca.DM.zeros(d.shape)
-    out = [ca.substitute(e, d, zero) for e in (energy, gradient, hessian, extra, jacobian)]
-    return ca.Function(name, inputs, out)
-
-
 @cache
 def _joint_function() -> ca.Function:
     d = ca.SX.sym("d", 12)
@@ -183,9 +154,9 @@ def _joint_function() -> ca.Function:
     r1, r2 = ca.SX.sym("r1", 3, 3), ca.SX.sym("r2", 3, 3)
     p1, p2, axis = ca.SX.sym("p1", 3), ca.SX.sym("p2", 3), ca.SX.sym("axis", 3)
     k = ca.SX.sym("k", 8)
-    turned1, turned2 = _turn(d[3:6], r1), _turn(d[9:12], r2)
+    turned1, turned2 = turn(d[3:6], r1), turn(d[9:12], r2)
     gap = (c2 + d[6:9] + turned2 @ p2) - (c1 + d[0:3] + turned1 @ p1)
-    relative = _log(turned1.T @ turned2)
+    relative = log(turned1.T @ turned2)
     angle = ca.dot(relative, axis)
     off = relative - angle * axis
     law = angle - k[3]
@@ -197,7 +168,7 @@ def _joint_function() -> ca.Function:
         - k[5] * angle
         + k[6] * (angle - k[7]) ** 2 / 2
     )
-    return _derivatives("joint", d, [c1, r1, c2, r2, p1, p2, axis, k], energy, angle)
+    return derivatives("joint", d, [c1, r1, c2, r2, p1, p2, axis, k], energy, angle)
 
 
 @cache
@@ -208,7 +179,7 @@ def _band_function(points: int) -> ca.Function:
     place = [
         c[:, i]
         + d[6 * i : 6 * i + 3]
-        + _turn(d[6 * i + 3 : 6 * i + 6], r[:, 3 * i : 3 * i + 3]) @ p[:, i]
+        + turn(d[6 * i + 3 : 6 * i + 6], r[:, 3 * i : 3 * i + 3]) @ p[:, i]
         for i in range(points)
     ]
     length = sum(ca.norm_2(b - a) for a, b in itertools.pairwise(place))
@@ -218,7 +189,7 @@ def _band_function(points: int) -> ca.Function:
     beyond = stiffness * (e**2 / 2 - e * toe / 2 + toe**2 / 6)
     energy = ca.if_else(e < toe, in_toe, beyond)
     force = ca.if_else(e < toe, stiffness * e**2 / (2 * toe), stiffness * (e - toe / 2))
-    return _derivatives(f"band{points}", d, [c, r, p, k], energy, force)
+    return derivatives(f"band{points}", d, [c, r, p, k], energy, force)
 
 
 @cache
@@ -226,9 +197,9 @@ def _rotation_function() -> ca.Function:
     d = ca.SX.sym("d", 6)
     r, target = ca.SX.sym("r", 3, 3), ca.SX.sym("target", 3, 3)
     k, m = ca.SX.sym("k", 3, 3), ca.SX.sym("m", 3)
-    phi = _log(_turn(d[3:6], r) @ target.T)
+    phi = log(turn(d[3:6], r) @ target.T)
     energy = ca.dot(phi, k @ phi) / 2 - ca.dot(m, phi)
-    return _derivatives("rotation", d, [r, target, k, m], energy, m - k @ phi)
+    return derivatives("rotation", d, [r, target, k, m], energy, m - k @ phi)
 
 
 class Connectors:

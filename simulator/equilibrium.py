@@ -7,8 +7,8 @@ residual and tangent at it, and knows nothing of how the equations are solved.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import dolfinx
@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from petsc4py import PETSc
 
+from simulator.bushings import BushingDrive
 from simulator.connectors import (
     Connectors,
     ConnectorState,
@@ -106,6 +107,7 @@ class Drives:
     joints: dict[str, JointDrive]
     rotations: tuple[RotationDrive, ...] = ()
     translations: tuple[TranslationDrive, ...] = ()
+    bushings: Mapping[str, BushingDrive] = field(default_factory=dict)
 
 
 class Loading(Protocol):
