@@ -41,6 +41,12 @@ examples:
   solespine compare pedar_walking.asc results/walking --side left
 """
 
+LIST_EPILOG = """\
+examples:
+  solespine materials list --kind foam --shore-a 20:40
+  solespine materials list --kind insole --modulus-mpa 0.1:1
+"""
+
 
 class Arguments(argparse.Namespace):
     """The parsed command line; attributes that a command does not have are unset."""
@@ -60,6 +66,12 @@ class Arguments(argparse.Namespace):
     folder: str
     action: str
     material: str
+    material_file: str | None
+    kind: str | None
+    family: str | None
+    shore_a: str | None
+    density_kg_m3: str | None
+    modulus_mpa: str | None
 
 
 class Parser(argparse.ArgumentParser):
@@ -134,10 +146,33 @@ def build_parser() -> Parser:
 
     materials = _command(commands, "materials", "the insole materials and tissues")
     actions = materials.add_subparsers(dest="action", metavar="ACTION", required=True)
-    _command(actions, "list", "every material in a line")
-    show = _command(actions, "show", "one material with values, ranges and sources")
-    show.add_argument("material", metavar="NAME", help="name of a material")
+    _list_arguments(_command(actions, "list", "materials in a table", LIST_EPILOG))
+    _show_arguments(_command(actions, "show", "one material: values, sources, response, picture"))
     return parser
+
+
+def _list_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--kind", metavar="WORD", help="kind or family, such as tissue or foam")
+    parser.add_argument("--family", metavar="WORD", help="family, such as gel, shell, elastomer")
+    for flag, quantity in (
+        ("--shore-a", "Shore A hardness"),
+        ("--density-kg-m3", "density"),
+        ("--modulus-mpa", "Young's modulus at small strain"),
+    ):
+        parser.add_argument(flag, metavar="A:B", help=f"{quantity} from A to B, open without one")
+    _file_argument(parser, "materials of this file too")
+
+
+def _show_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("material", metavar="NAME", help="name of a material, or FILE.toml:NAME")
+    parser.add_argument(
+        "-o", "--output", metavar="FILE.png", help="where the picture goes (default: NAME.png)"
+    )
+    _file_argument(parser, "look for the material in this file first")
+
+
+def _file_argument(parser: argparse.ArgumentParser, text: str) -> None:
+    parser.add_argument("--file", dest="material_file", metavar="FILE.toml", help=text)
 
 
 def _command(commands: Any, name: str, text: str, epilog: str = "") -> argparse.ArgumentParser:
