@@ -61,10 +61,28 @@ CONFIDENCE = {
 """What the confidence words mean."""
 
 STATUSES = ("published", "engineering default")
-KINDS = ("insole", "tissue", "disc", "bone", "cartilage", "ligament", "tendon", "friction")
+KINDS = (
+    "insole",
+    "tissue",
+    "disc",
+    "bone",
+    "cartilage",
+    "ligament",
+    "tendon",
+    "friction",
+    "wear",
+)
 
 _RAYS = r"_\d+"
+_WEAR = {
+    **{f"{part}_final": "number" for part in ("set", "softening", "air_loss", "damping_loss")},
+    **{f"{part}_cycles": "number" for part in ("set", "softening", "air_loss", "damping_loss")},
+    "wear_power": "number",
+}
+"""Quantities of `materials.wear`: of a family of foams, or of one material's own record."""
+
 _OPTIONAL = {
+    **_WEAR,
     "hardness_shore_a": "number",
     "thickness": "length",
     "energy_loss": "number",
@@ -140,6 +158,7 @@ _LAWS: dict[str, dict[str, str]] = {
         "toe": "length",
     },
     "friction": {"coefficient": "number"},
+    "wear": _WEAR,
 }
 """Quantities that a record of a law must have, with their dimension; keys are patterns."""
 
