@@ -10,6 +10,7 @@ from materials.law import Law
 from materials.library import load
 from materials.ogden import HyperFoam, Ogden
 from materials.polynomial import MooneyRivlin, Polynomial
+from materials.prony import PronySeries
 from materials.record import MaterialRecord
 from materials.solids import CompressibleNeoHookean, NeoHookean
 
@@ -96,6 +97,24 @@ def law_of(record: MaterialRecord) -> Law:
 def law(name: str) -> Law:
     """The solid law of a library material; see `law_of` and `library.load`."""
     return law_of(load(name))
+
+
+def series_of(record: MaterialRecord) -> PronySeries | None:
+    """How a record's law relaxes over time; None where the record has no Prony series.
+
+    Raises:
+        ValueError: Weights stand without times or the other way round, or the series refuses them.
+    """
+    given = {name for name in ("prony_weights", "prony_times") if name in record.quantities}
+    if not given:
+        return None
+    weights, times = (
+        record.numbers(name) if name in given else () for name in ("prony_weights", "prony_times")
+    )
+    try:
+        return PronySeries(weights, times)
+    except ValueError as error:
+        raise ValueError(f"{record.file}: {record.name}: {error}") from error
 
 
 def scaled(tissue: Law, factor: float) -> Law:

@@ -260,9 +260,25 @@ class FibreFamilies:
         Raises:
             ValueError: The law has no directions.
         """
-        self._require_directions()
         matrix, fibre = self._split(p)
-        total = self.matrix.first_piola(F, matrix)
+        return self._with_fibres(self.matrix.first_piola(F, matrix), F, fibre)
+
+    def relaxing_piola(self, F: Expr, p: Parameters | None = None) -> Expr:
+        """That part of the matrix, and the fibres; see `Law.relaxing_piola`.
+
+        Raises:
+            ValueError: The law has no directions.
+        """
+        matrix, fibre = self._split(p)
+        return self._with_fibres(self.matrix.relaxing_piola(F, matrix), F, fibre)
+
+    def lasting_piola(self, F: Expr, p: Parameters | None = None) -> Expr:
+        """That part of the matrix; see `Law.lasting_piola`."""
+        return self.matrix.lasting_piola(F, self._split(p)[0])
+
+    def _with_fibres(self, total: Expr, F: Expr, fibre: dict[str, Scalar]) -> Expr:
+        """A stress with that of the fibres added to it."""
+        self._require_directions()
         for direction in self.directions:
             along = F * direction
             tension = self.fibre.tension(ufl.inner(along, along), fibre)

@@ -72,6 +72,18 @@ class Law(Protocol):
         """First Piola-Kirchhoff stress dW/dF, shape (3, 3), MPa; arguments as in `energy`."""
         ...
 
+    def relaxing_piola(self, F: Expr, p: Parameters | None = None) -> Expr:
+        """Part of `first_piola` that relaxes where the law has a Prony series.
+
+        The isochoric part of nearly incompressible laws, which keep their volume at any speed; the
+        whole stress of compressible ones.
+        """
+        ...
+
+    def lasting_piola(self, F: Expr, p: Parameters | None = None) -> Expr:
+        """The other part of `first_piola`, which does not relax; zero for compressible laws."""
+        ...
+
 
 def resolve(own: Mapping[str, float], given: Parameters | None) -> dict[str, Scalar]:
     """Values of a law's parameters: those `given`, else the law's own.
@@ -113,6 +125,11 @@ def volumetric_energy(J: Expr, bulk_modulus: Scalar) -> Expr:
 def volumetric_piola(F: Expr, J: Expr, bulk_modulus: Scalar) -> Expr:
     """Stress of `volumetric_energy`: K/2 (J^2 - 1) F^-T."""
     return bulk_modulus / 2 * (J * J - 1) * ufl.inv(F).T
+
+
+def no_piola() -> Expr:
+    """Stress of nothing, shape (3, 3): the lasting part of laws that relax as a whole."""
+    return ufl.constantvalue.Zero((3, 3))
 
 
 def require_positive(**values: float) -> None:

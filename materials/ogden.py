@@ -13,6 +13,7 @@ from materials.law import (
     Parameters,
     Scalar,
     bulk_modulus_mpa,
+    no_piola,
     require_poisson_ratio,
     require_positive,
     resolve,
@@ -133,9 +134,17 @@ class Ogden:
 
     def first_piola(self, F: Expr, p: Parameters | None = None) -> Expr:
         """First Piola-Kirchhoff stress, (3, 3), MPa; see `Law.first_piola`."""
+        return self.relaxing_piola(F, p) + self.lasting_piola(F, p)
+
+    def relaxing_piola(self, F: Expr, p: Parameters | None = None) -> Expr:
+        """Isochoric part of the stress, (3, 3), MPa; see `Law.relaxing_piola`."""
         value = resolve(self.parameters(), p)
-        isochoric = spectral_piola(F, lambda logs: self._isochoric(value, logs))
-        return isochoric + volumetric_piola(F, ufl.det(F), value["bulk_modulus_mpa"])
+        return spectral_piola(F, lambda logs: self._isochoric(value, logs))
+
+    def lasting_piola(self, F: Expr, p: Parameters | None = None) -> Expr:
+        """Volumetric part of the stress, (3, 3), MPa; see `Law.lasting_piola`."""
+        value = resolve(self.parameters(), p)
+        return volumetric_piola(F, ufl.det(F), value["bulk_modulus_mpa"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,3 +225,11 @@ class HyperFoam:
         else:
             pressure = sum(2 * modulus / exponent for modulus, exponent in terms)
         return spectral_piola(F, lambda logs: _power_sum(terms, logs)) - pressure * ufl.inv(F).T
+
+    def relaxing_piola(self, F: Expr, p: Parameters | None = None) -> Expr:
+        """The whole stress, (3, 3), MPa; see `Law.relaxing_piola`."""
+        return self.first_piola(F, p)
+
+    def lasting_piola(self, F: Expr, p: Parameters | None = None) -> Expr:
+        """Zero, (3, 3); see `Law.lasting_piola`."""
+        return no_piola()

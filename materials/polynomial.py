@@ -22,6 +22,7 @@ from materials.law import (
     require_positive,
     resolve,
     volumetric_energy,
+    volumetric_piola,
 )
 from materials.solids import PLANTAR_POISSON_RATIO
 
@@ -39,8 +40,8 @@ def _energy(F: Expr, value: Mapping[str, Scalar]) -> Expr:
     return isochoric + volumetric_energy(J, value["bulk_modulus_mpa"])
 
 
-def _first_piola(F: Expr, value: Mapping[str, Scalar]) -> Expr:
-    """Derivative of `_energy` with respect to F."""
+def _first_piola(F: Expr, value: Mapping[str, Scalar], bulk_modulus: Scalar) -> Expr:
+    """Derivative of `_energy` with respect to F; without U(J) where the bulk modulus is 0."""
     C = F.T * F
     J = ufl.det(F)
     scale = ufl.exp(-2.0 / 3.0 * ufl.ln(J))
@@ -53,9 +54,7 @@ def _first_piola(F: Expr, value: Mapping[str, Scalar]) -> Expr:
         by_first = by_first + 2 * value["c20_mpa"] * a + value["c11_mpa"] * b
         by_second = by_second + value["c11_mpa"] * a + 2 * value["c02_mpa"] * b
     pressure = (
-        value["bulk_modulus_mpa"] / 2 * (J * J - 1)
-        - 2.0 / 3.0 * by_first * I1
-        - 4.0 / 3.0 * by_second * I2
+        bulk_modulus / 2 * (J * J - 1) - 2.0 / 3.0 * by_first * I1 - 4.0 / 3.0 * by_second * I2
     )
     return (
         2 * scale * (by_first + by_second * I1) * F
@@ -114,7 +113,17 @@ class MooneyRivlin:
 
     def first_piola(self, F: Expr, p: Parameters | None = None) -> Expr:
         """First Piola-Kirchhoff stress, (3, 3), MPa; see `Law.first_piola`."""
-        return _first_piola(F, resolve(self.parameters(), p))
+        value = resolve(self.parameters(), p)
+        return _first_piola(F, value, value["bulk_modulus_mpa"])
+
+    def relaxing_piola(self, F: Expr, p: Parameters | None = None) -> Expr:
+        """Isochoric part of the stress, (3, 3), MPa; see `Law.relaxing_piola`."""
+        return _first_piola(F, resolve(self.parameters(), p), 0.0)
+
+    def lasting_piola(self, F: Expr, p: Parameters | None = None) -> Expr:
+        """Volumetric part of the stress, (3, 3), MPa; see `Law.lasting_piola`."""
+        value = resolve(self.parameters(), p)
+        return volumetric_piola(F, ufl.det(F), value["bulk_modulus_mpa"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,4 +197,14 @@ class Polynomial:
 
     def first_piola(self, F: Expr, p: Parameters | None = None) -> Expr:
         """First Piola-Kirchhoff stress, (3, 3), MPa; see `Law.first_piola`."""
-        return _first_piola(F, resolve(self.parameters(), p))
+        value = resolve(self.parameters(), p)
+        return _first_piola(F, value, value["bulk_modulus_mpa"])
+
+    def relaxing_piola(self, F: Expr, p: Parameters | None = None) -> Expr:
+        """Isochoric part of the stress, (3, 3), MPa; see `Law.relaxing_piola`."""
+        return _first_piola(F, resolve(self.parameters(), p), 0.0)
+
+    def lasting_piola(self, F: Expr, p: Parameters | None = None) -> Expr:
+        """Volumetric part of the stress, (3, 3), MPa; see `Law.lasting_piola`."""
+        value = resolve(self.parameters(), p)
+        return volumetric_piola(F, ufl.det(F), value["bulk_modulus_mpa"])

@@ -11,6 +11,7 @@ from materials.law import (
     SOFT_TISSUE_DENSITY_T_MM3,
     Parameters,
     bulk_modulus_mpa,
+    no_piola,
     require_poisson_ratio,
     require_positive,
     resolve,
@@ -73,11 +74,18 @@ class NeoHookean:
 
     def first_piola(self, F: Expr, p: Parameters | None = None) -> Expr:
         """First Piola-Kirchhoff stress, (3, 3), MPa; see `Law.first_piola`."""
+        return self.relaxing_piola(F, p) + self.lasting_piola(F, p)
+
+    def relaxing_piola(self, F: Expr, p: Parameters | None = None) -> Expr:
+        """Isochoric part of the stress, (3, 3), MPa; see `Law.relaxing_piola`."""
         value = resolve(self.parameters(), p)
-        J = ufl.det(F)
-        scaled = value["shear_modulus_mpa"] * ufl.exp(-2.0 / 3.0 * ufl.ln(J))
-        isochoric = scaled * (F - ufl.inner(F, F) / 3 * ufl.inv(F).T)
-        return isochoric + volumetric_piola(F, J, value["bulk_modulus_mpa"])
+        scaled = value["shear_modulus_mpa"] * ufl.exp(-2.0 / 3.0 * ufl.ln(ufl.det(F)))
+        return scaled * (F - ufl.inner(F, F) / 3 * ufl.inv(F).T)
+
+    def lasting_piola(self, F: Expr, p: Parameters | None = None) -> Expr:
+        """Volumetric part of the stress, (3, 3), MPa; see `Law.lasting_piola`."""
+        value = resolve(self.parameters(), p)
+        return volumetric_piola(F, ufl.det(F), value["bulk_modulus_mpa"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,3 +158,11 @@ class CompressibleNeoHookean:
         if "beta" in value:
             inverse = ufl.exp(-2 * value["beta"] * ufl.ln(ufl.det(F))) * inverse
         return value["shear_modulus_mpa"] * (F - inverse)
+
+    def relaxing_piola(self, F: Expr, p: Parameters | None = None) -> Expr:
+        """The whole stress, (3, 3), MPa; see `Law.relaxing_piola`."""
+        return self.first_piola(F, p)
+
+    def lasting_piola(self, F: Expr, p: Parameters | None = None) -> Expr:
+        """Zero, (3, 3); see `Law.lasting_piola`."""
+        return no_piola()
