@@ -87,3 +87,14 @@ class NodeOrder:
         """Bring values of owned cells to rank 0, in the input order of cells."""
         parts = self.comm.gather(np.asarray(values)[: len(self._cell_ids)])
         return None if parts is None else np.concatenate(parts)[self._cell_order]
+
+    def scatter_cells(self, values: Array | None) -> Array:
+        """Give each rank the values of its owned cells from rank 0's array in input order."""
+        ids = self.comm.gather(self._cell_ids)
+        parts = None
+        if ids is not None:
+            assert values is not None
+            together = np.empty_like(values)
+            together[self._cell_order] = values
+            parts = np.split(together, np.cumsum([len(part) for part in ids])[:-1])
+        return self.comm.scatter(parts)

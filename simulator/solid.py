@@ -7,16 +7,19 @@ candidates, of one material structure share one compiled kernel.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import dolfinx
+import dolfinx.fem.petsc
 import numpy as np
 import ufl
 from mpi4py import MPI
 from numpy.typing import NDArray
+from petsc4py import PETSc
 
 from simulator import compat
+from simulator.viscous import Series, ViscousHistory
 
 QUADRATURE_DEGREE = 2
 """Four points a quadratic tetrahedron, as in the ten-node elements of the peers.
@@ -44,6 +47,18 @@ class Law(Protocol):
         ...
 
 
+class RelaxingLaw(Law, Protocol):
+    """Law that says what part of its stress a Prony series acts on."""
+
+    def relaxing_piola(self, F: Any, p: Any = None) -> Any:
+        """Part of ``first_piola`` that relaxes (MPa)."""
+        ...
+
+    def lasting_piola(self, F: Any, p: Any = None) -> Any:
+        """The other part (MPa)."""
+        ...
+
+
 class Solid:
     """Internal forces and tangent of all deformable bodies of a mesh.
 
@@ -51,6 +66,9 @@ class Solid:
         u: Displacement (mm) in a vector-valued space.
         cell_tags: Region of every cell.
         laws: Law of every region that occurs.
+        quadrature_degree: Of all integrals.
+        series: Prony series of regions that are viscous too, on top of their laws. A step is then
+            framed by ``begin_step`` and ``commit``. Regions without one keep their kernels.
     """
 
     def __init__(
@@ -59,31 +77,45 @@ class Solid:
         cell_tags: dolfinx.mesh.MeshTags,
         laws: Mapping[int, Law],
         quadrature_degree: int = QUADRATURE_DEGREE,
+        series: Mapping[int, Series] | None = None,
     ):
         self.u = u
         self.mesh = u.function_space.mesh
         self.laws = dict(laws)
         self.cell_tags = cell_tags
         self._check_regions()
-        v, du = ufl.TestFunction(u.function_space), ufl.TrialFunction(u.function_space)
-        self._dx = ufl.Measure(
-            "dx",
-            self.mesh,
-            subdomain_data=cell_tags,
-            metadata={"quadrature_degree": quadrature_degree},
-        )
+        self.history: ViscousHistory | None = None
+        if series:
+            self._check_series(series)
+            self.history = ViscousHistory(self.mesh, cell_tags, series, quadrature_degree)
+        du = ufl.TrialFunction(u.function_space)
+        self._degree = quadrature_degree
+        self._dx = self._measure(cell_tags)
         gradient = ufl.Identity(3) + ufl.grad(u)
         f = ufl.variable(gradient)
         self._groups = self._group_by_structure()
-        work: Any = 0
-        for regions, fields in self._groups:
-            stress = self.laws[regions[0]].first_piola(f, fields)
-            work += ufl.inner(stress, ufl.grad(v)) * self._dx(regions)
+        self._stresses = [
+            (regions, self._stress(f, regions, fields)) for regions, fields in self._groups
+        ]
+        work = self._virtual_work(self._dx)
         options = {"jit_options": COMPILER_OPTIONS}
         self.residual_form = dolfinx.fem.form(work, **options)
         self.tangent_form = dolfinx.fem.form(ufl.derivative(work, u, du), **options)
         self._energy_forms: dict[int, Any] = {}
+        self._region_forms: dict[tuple[int, ...], Any] = {}
         self._jacobian = self._jacobian_expression()
+
+    def _measure(self, tags: dolfinx.mesh.MeshTags) -> ufl.Measure:
+        metadata = {"quadrature_degree": self._degree}
+        return ufl.Measure("dx", self.mesh, subdomain_data=tags, metadata=metadata)
+
+    def _virtual_work(self, dx: ufl.Measure) -> Any:
+        """Virtual work of the stresses over the cells that a measure tags."""
+        v = ufl.TestFunction(self.u.function_space)
+        work: Any = 0
+        for regions, stress in self._stresses:
+            work += ufl.inner(stress, ufl.grad(v)) * dx(regions)
+        return work
 
     def _check_regions(self) -> None:
         present = set(np.unique(self.cell_tags.values).tolist())
@@ -92,13 +124,32 @@ class Solid:
         if missing:
             raise ValueError(f"no law for regions {missing}")
 
+    def _check_series(self, series: Mapping[int, Series]) -> None:
+        unknown = sorted(set(series) - set(self.laws))
+        if unknown:
+            raise ValueError(f"series of regions that have no law: {unknown}")
+        for region in sorted(series):
+            law = self.laws[region]
+            if not hasattr(law, "relaxing_piola"):
+                raise TypeError(f"{type(law).__name__} of region {region} has no relaxing_piola")
+
+    def _stress(self, f: Any, regions: tuple[int, ...], fields: dict[str, Any]) -> Any:
+        """First Piola-Kirchhoff stress of a group, of its history too where it has one."""
+        law: Any = self.laws[regions[0]]
+        if self.history is None or regions[0] not in self.history.regions:
+            return law.first_piola(f, fields)
+        relaxing = law.relaxing_piola(f, fields)
+        self.history.add_group(regions, f, relaxing, COMPILER_OPTIONS)
+        return self.history.piola(f, relaxing, law.lasting_piola(f, fields))
+
     def _group_by_structure(self) -> list[tuple[tuple[int, ...], dict[str, dolfinx.fem.Function]]]:
         """Join regions whose laws differ in numbers alone: one kernel each, numbers by cell."""
         groups: dict[tuple[Any, ...], list[int]] = {}
         for region in sorted(self.laws):
             law = self.laws[region]
             limit = getattr(law, "poisson_ratio", None) == 0.0
-            key = (type(law).__name__, tuple(law.parameters()), limit)
+            viscous = self.history is not None and region in self.history.regions
+            key = (type(law).__name__, tuple(law.parameters()), limit, viscous)
             groups.setdefault(key, []).append(int(region))
         space = dolfinx.fem.functionspace(self.mesh, ("DG", 0))
         made = []
@@ -145,6 +196,38 @@ class Solid:
             )
         local = dolfinx.fem.assemble_scalar(self._energy_forms[region])
         return self.mesh.comm.allreduce(float(local))
+
+    def begin_step(self, dt_s: float) -> None:
+        """Begin a step of a length (s), again after a cut-back; see ``ViscousHistory``."""
+        if self.history is not None:
+            self.history.begin_step(dt_s)
+
+    def commit(self) -> None:
+        """Make the present state the end of the step that was begun."""
+        if self.history is not None:
+            self.history.commit()
+
+    def region_forces(self, regions: Sequence[int]) -> NDArray[np.float64]:
+        """Return the internal forces of some regions on owned nodes (N), (n, 3); collective.
+
+        The mean of those before and after a step, times the step's displacement, summed over all
+        ranks, is the work that was done on the regions: stored, or lost in them.
+        """
+        wanted = tuple(sorted(int(region) for region in regions))
+        if wanted not in self._region_forms:
+            inside = np.isin(self.cell_tags.values, wanted)
+            tags = dolfinx.mesh.meshtags(
+                self.mesh, 3, self.cell_tags.indices[inside], self.cell_tags.values[inside]
+            )
+            # The residual's own kernels, over fewer cells: nothing is compiled.
+            self._region_forms[wanted] = dolfinx.fem.form(
+                self._virtual_work(self._measure(tags)), jit_options=COMPILER_OPTIONS
+            )
+        vector = dolfinx.fem.petsc.assemble_vector(self._region_forms[wanted])
+        vector.ghostUpdate(addv=PETSc.InsertMode.ADD, mode=PETSc.ScatterMode.REVERSE)
+        forces = vector.array_r.reshape(-1, 3).copy()
+        vector.destroy()
+        return forces
 
     def cauchy(self, region: int) -> Any:
         """Return the Cauchy stress of a region's law as UFL."""
