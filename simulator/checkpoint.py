@@ -21,9 +21,10 @@ from numpy.typing import NDArray
 from simulator.equilibrium import Equilibrium
 from simulator.nodes import NodeOrder
 from simulator.segments import Poses
+from simulator.viscous import ViscousState
 
 Array = NDArray[np.float64]
-MARK = b"solespine checkpoint 2\n"
+MARK = b"solespine checkpoint 3\n"
 """First bytes of a file of this format; a digest and the content that it is of follow."""
 
 
@@ -35,13 +36,16 @@ class SavedState:
     poses: Poses
     extra: Array
     contact: tuple[Any, ...]
+    history: ViscousState | None = None
 
 
 def global_state(equilibrium: Equilibrium, nodes: NodeOrder) -> SavedState:
     """Collect the committed state; collective."""
     u = nodes.gather(equilibrium.u.x.array.reshape(-1, 3)[: nodes.owned])
     contact = tuple(term.state_global() for term in equilibrium.contacts)
-    return SavedState(u, equilibrium.poses, equilibrium.extra.copy(), contact)
+    viscous = equilibrium.solid.history
+    history = None if viscous is None else viscous.state_global(nodes)
+    return SavedState(u, equilibrium.poses, equilibrium.extra.copy(), contact, history)
 
 
 def set_global_state(equilibrium: Equilibrium, nodes: NodeOrder, saved: SavedState | None) -> None:
@@ -55,6 +59,8 @@ def set_global_state(equilibrium: Equilibrium, nodes: NodeOrder, saved: SavedSta
     equilibrium.u.x.scatter_forward()
     for i, term in enumerate(equilibrium.contacts):
         term.restore_global(saved.contact[i] if saved is not None else None)
+    if equilibrium.solid.history is not None:
+        equilibrium.solid.history.restore_global(nodes, saved.history if saved else None)
 
 
 def write_checkpoint(path: Path, content: Any) -> None:

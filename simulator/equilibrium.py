@@ -148,6 +148,7 @@ class State:
     poses: Poses
     extra: Array
     contact: tuple[Any, ...]
+    history: Any = None
 
 
 class Equilibrium:
@@ -195,7 +196,9 @@ class Equilibrium:
     def save(self) -> State:
         """Return a copy of the state."""
         contact = tuple(c.state() for c in self.contacts)
-        return State(self.u.x.array.copy(), self.poses, self.extra.copy(), contact)
+        return State(
+            self.u.x.array.copy(), self.poses, self.extra.copy(), contact, self.solid.save()
+        )
 
     def restore(self, state: State) -> None:
         """Go back to a saved state."""
@@ -203,9 +206,11 @@ class Equilibrium:
         self.poses, self.extra = state.poses, state.extra.copy()
         for contact, saved in zip(self.contacts, state.contact, strict=True):
             contact.restore(saved)
+        self.solid.restore(state.history)
 
     def commit(self) -> None:
         """Make the histories of the present state the old ones."""
+        self.solid.commit()
         for contact in self.contacts:
             contact.commit(self.u)
 

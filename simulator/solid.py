@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from petsc4py import PETSc
 
 from simulator import compat
-from simulator.viscous import Series, ViscousHistory
+from simulator.viscous import Series, ViscousHistory, ViscousState
 
 QUADRATURE_DEGREE = 2
 """Four points a quadratic tetrahedron, as in the ten-node elements of the peers.
@@ -206,6 +206,15 @@ class Solid:
         """Make the present state the end of the step that was begun."""
         if self.history is not None:
             self.history.commit()
+
+    def save(self) -> ViscousState | None:
+        """Return the committed history, if there is one."""
+        return None if self.history is None else self.history.save()
+
+    def restore(self, state: ViscousState | None) -> None:
+        """Go back to a saved history."""
+        if self.history is not None and state is not None:
+            self.history.restore(state)
 
     def region_forces(self, regions: Sequence[int]) -> NDArray[np.float64]:
         """Return the internal forces of some regions on owned nodes (N), (n, 3); collective.
