@@ -8,7 +8,7 @@ residual and tangent at it, and knows nothing of how the equations are solved.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import dolfinx
@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from petsc4py import PETSc
 
-from simulator.bushings import BushingDrive
+from simulator.bushings import BushingDrive, Bushings
 from simulator.connectors import (
     Connectors,
     ConnectorState,
@@ -27,7 +27,7 @@ from simulator.connectors import (
 )
 from simulator.reduction import EXTRA_SCALARS, Reduction
 from simulator.retraction import RollingBody
-from simulator.segments import Poses
+from simulator.segments import Poses, increment_scale
 from simulator.solid import Solid
 from simulator.sparsity import (
     Keys,
@@ -80,6 +80,17 @@ class ContactTerm(Protocol):
 
     def restore_global(self, state: Any) -> None:
         """Put those back; collective."""
+        ...
+
+
+class InertiaTerm(Protocol):
+    """Inertia within a time step; see ``simulator.dynamics.mass.Inertia``."""
+
+    residual_form: Any
+    tangent_form: Any
+
+    def segments(self, poses: Poses) -> Any:
+        """Gradient and tangent of the segments' inertia at poses, scaled."""
         ...
 
 
@@ -160,6 +171,8 @@ class Equilibrium:
         connectors: Joints and bands.
         contacts: Contact conditions.
         rolling: Body whose tissue turns with its segments within an increment, if any.
+        bushings: Springs and dampers between segments.
+        inertia: Of a time step; none in a quasi-static analysis.
     """
 
     def __init__(
@@ -169,12 +182,16 @@ class Equilibrium:
         connectors: Connectors,
         contacts: Sequence[ContactTerm],
         rolling: RollingBody | None = None,
+        bushings: Bushings | None = None,
+        inertia: InertiaTerm | None = None,
     ):
         self.reduction = reduction
         self.solid = solid
         self.connectors = connectors
         self.contacts = tuple(contacts)
         self.rolling = rolling
+        self.bushings = bushings
+        self.inertia = inertia
         self.comm = reduction.comm
         self.poses = reduction.segments.neutral()
         self.extra: Array = np.zeros(EXTRA_SCALARS)
@@ -243,6 +260,8 @@ class Equilibrium:
         with b.localForm() as local:
             local.set(0.0)
         dolfinx.fem.petsc.assemble_vector(b, self.solid.residual_form)
+        if self.inertia is not None:
+            dolfinx.fem.petsc.assemble_vector(b, self.inertia.residual_form)
         b.ghostUpdate(addv=PETSc.InsertMode.ADD, mode=PETSc.ScatterMode.REVERSE)
         for contact in self.contacts:
             part = contact.evaluate(self.u, False)
@@ -253,9 +272,26 @@ class Equilibrium:
         return b.array_r[: 3 * self.reduction.owned].copy()
 
     def connector_state(self) -> ConnectorState:
-        """Evaluate joints, bands and drives at the present poses."""
+        """Evaluate joints, bands, bushings, drives and inertia at the present poses."""
         d = self.loading.drives(self.extra)
-        return self.connectors.evaluate(self.poses, d.joints, d.rotations, d.translations)
+        state = self.connectors.evaluate(self.poses, d.joints, d.rotations, d.translations)
+        if self.bushings is not None:
+            other = self.bushings.evaluate(self.poses, d.bushings)
+            scale = increment_scale(len(self.poses.position_mm))
+            state = replace(
+                state,
+                energy_nmm=state.energy_nmm + other.energy_nmm,
+                gradient_n=state.gradient_n + other.gradient * scale,
+                hessian_n_per_mm=state.hessian_n_per_mm + other.hessian * np.outer(scale, scale),
+            )
+        if self.inertia is not None:
+            inertia = self.inertia.segments(self.poses)
+            state = replace(
+                state,
+                gradient_n=state.gradient_n + inertia.gradient_n,
+                hessian_n_per_mm=state.hessian_n_per_mm + inertia.tangent_n_per_mm,
+            )
+        return state
 
     def residual(self, out: PETSc.Vec) -> None:
         """Write the reduced residual (N) at the present state; collective."""
@@ -333,6 +369,8 @@ class Equilibrium:
         assert k is not None
         k.zeroEntries()
         dolfinx.fem.petsc.assemble_matrix(k, self.solid.tangent_form)
+        if self.inertia is not None:
+            dolfinx.fem.petsc.assemble_matrix(k, self.inertia.tangent_form)
         self._add_contact(k, lagged_friction)
 
         levers = r.levers(self.u, self.poses)
