@@ -8,8 +8,8 @@ from importlib import resources
 from pathlib import Path
 from types import MappingProxyType
 
+from materials.quantities import KINDS
 from materials.record import (
-    KINDS,
     MaterialFileError,
     MaterialRecord,
     nearest,

@@ -22,147 +22,20 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-TO_INTERNAL = {
-    "1": 1.0,
-    "%": 0.01,
-    "Pa": 1.0e-6,
-    "kPa": 1.0e-3,
-    "MPa": 1.0,
-    "GPa": 1.0e3,
-    "1/MPa": 1.0,
-    "kg/m3": 1.0e-12,
-    "mm": 1.0,
-    "mm2": 1.0,
-    "N/mm": 1.0,
-    "s": 1.0,
-}
-"""Factors to mm, N, s, MPa, tonne."""
-
-DIMENSIONS = {
-    "stress": ("Pa", "kPa", "MPa", "GPa"),
-    "compliance": ("1/MPa",),
-    "number": ("1", "%"),
-    "density": ("kg/m3",),
-    "length": ("mm",),
-    "area": ("mm2",),
-    "stiffness": ("N/mm",),
-    "time": ("s",),
-}
-"""Units that a quantity of a dimension may be given in."""
-
-CONFIDENCE = {
-    "read": "the digits stand in the named source and were read there",
-    "cited": "well established, cited after the named source without reading it again",
-    "typical": "typical or data-sheet figure, about 25 % either way",
-    "weak": "uncertain: measure or verify before relying on it",
-    "fitted": "fitted or derived for this library by the method that the source names",
-    "assumed": "chosen for want of data",
-}
-"""What the confidence words mean."""
-
-STATUSES = ("published", "engineering default")
-KINDS = (
-    "insole",
-    "tissue",
-    "disc",
-    "bone",
-    "cartilage",
-    "ligament",
-    "tendon",
-    "friction",
-    "wear",
+from materials.prony import PronySeries
+from materials.quantities import (
+    CONFIDENCE,
+    DIMENSIONS,
+    FAMILIES,
+    KINDS,
+    LAWS,
+    NUMBERED,
+    OPTIONAL,
+    STATUSES,
+    TO_INTERNAL,
 )
 
-_RAYS = r"_\d+"
-_WEAR = {
-    **{f"{part}_final": "number" for part in ("set", "softening", "air_loss", "damping_loss")},
-    **{f"{part}_cycles": "number" for part in ("set", "softening", "air_loss", "damping_loss")},
-    "wear_power": "number",
-}
-"""Quantities of `materials.wear`: of a family of foams, or of one material's own record."""
-
-_OPTIONAL = {
-    **_WEAR,
-    "hardness_shore_a": "number",
-    "thickness": "length",
-    "energy_loss": "number",
-    "prony_weights": "number",
-    "prony_times": "time",
-    "compression_strains": "number",
-    "compression_stresses": "stress",
-}
-_LAWS: dict[str, dict[str, str]] = {
-    "neo_hookean": {"young_modulus": "stress", "poisson_ratio": "number", "density": "density"},
-    "compressible_neo_hookean": {
-        "young_modulus": "stress",
-        "poisson_ratio": "number",
-        "density": "density",
-    },
-    "mooney_rivlin": {
-        "c10": "stress",
-        "c01": "stress",
-        "poisson_ratio": "number",
-        "density": "density",
-    },
-    "polynomial": {
-        "c10": "stress",
-        "c01": "stress",
-        "c20": "stress",
-        "c11": "stress",
-        "c02": "stress",
-        "d1": "compliance",
-        "density": "density",
-    },
-    "ogden": {
-        "shear_modulus" + _RAYS: "stress",
-        "exponent" + _RAYS: "number",
-        "poisson_ratio": "number",
-        "density": "density",
-    },
-    "ogden_febio": {
-        "modulus" + _RAYS: "stress",
-        "exponent" + _RAYS: "number",
-        "poisson_ratio": "number",
-        "density": "density",
-    },
-    "hyperfoam": {
-        "shear_modulus" + _RAYS: "stress",
-        "exponent" + _RAYS: "number",
-        "poisson_ratio": "number",
-        "density": "density",
-    },
-    "exponential_fibre": {
-        "k1": "stress",
-        "k2": "number",
-        "volume_fraction": "number",
-        "fibre_strains": "number",
-        "fibre_stresses": "stress",
-        "break_strains": "number",
-    },
-    "fluid": {"bulk_modulus": "stress", "density": "density"},
-    "band": {"young_modulus": "stress", "area": "area", "toe_strain": "number"},
-    "stiffness_band": {"stiffness": "stiffness", "toe_strain": "number"},
-    "bilinear_band": {
-        "young_modulus_1": "stress",
-        "young_modulus_2": "stress",
-        "transition_strain": "number",
-        "area": "area",
-        "toe_strain": "number",
-    },
-    "contact_pair": {
-        "young_modulus": "stress",
-        "poisson_ratio": "number",
-        "area": "area",
-        "thickness": "length",
-        "gap": "length",
-        "toe": "length",
-    },
-    "friction": {"coefficient": "number"},
-    "wear": _WEAR,
-}
-"""Quantities that a record of a law must have, with their dimension; keys are patterns."""
-
-_TEXTS = ("title", "kind", "law", "status", "notes")
+_TEXTS = ("title", "kind", "family", "law", "status", "notes")
 _FIELDS = ("value", "unit", "range", "source", "confidence")
 
 
@@ -219,6 +92,7 @@ class MaterialRecord:
         notes: Anything a user must know; may be empty.
         quantities: By name.
         file: File that the record stands in.
+        family: One of `FAMILIES`, or empty.
     """
 
     name: str
@@ -229,6 +103,7 @@ class MaterialRecord:
     notes: str
     quantities: Mapping[str, Quantity]
     file: str
+    family: str = ""
 
     def number(self, quantity: str) -> float:
         """A quantity in mm, N, s, MPa, tonne.
@@ -277,12 +152,14 @@ def _record(
 ) -> MaterialRecord:
     """One checked record."""
     text = {key: table.get(key, "") for key in _TEXTS}
-    for key, allowed in (("kind", KINDS), ("law", tuple(_LAWS)), ("status", STATUSES)):
+    for key, allowed in (("kind", KINDS), ("law", tuple(LAWS)), ("status", STATUSES)):
         _one_of(text[key], allowed, f"{file}: {name}.{key}")
+    if text["family"]:
+        _one_of(text["family"], FAMILIES, f"{file}: {name}.family")
     if not text["title"]:
         raise MaterialFileError(f"{file}: {name}.title: is missing")
-    required = _LAWS[text["law"]]
-    known = {**_OPTIONAL, **required}
+    required = LAWS[text["law"]]
+    known = {**OPTIONAL, **required}
     quantities: dict[str, Quantity] = {}
     for key, entry in table.items():
         if key in _TEXTS:
@@ -296,9 +173,35 @@ def _record(
         quantities[key] = _quantity(entry, sources, known[pattern], f"{file}: {name}.{key}")
     for pattern in required:
         if not any(re.fullmatch(pattern, key) for key in quantities):
-            key = pattern.replace(_RAYS, "_1")
+            key = pattern.replace(NUMBERED, "_1")
             raise MaterialFileError(f"{file}: {name}.{key}: is missing (law {text['law']!r})")
+    _refuse_inconsistent(quantities, f"{file}: {name}")
     return MaterialRecord(name=name, **text, quantities=quantities, file=file)
+
+
+def _refuse_inconsistent(quantities: Mapping[str, Quantity], where: str) -> None:
+    """Raise a MaterialFileError where quantities do not go with each other or have no meaning."""
+    for one, other in (
+        ("prony_weights", "prony_times"),
+        ("compression_strains", "compression_stresses"),
+    ):
+        counts = [len(quantities[key].numbers) if key in quantities else 0 for key in (one, other)]
+        if counts[0] != counts[1]:
+            raise MaterialFileError(
+                f"{where}.{one}: {counts[0]} numbers, {other} has {counts[1]}: as many are needed"
+            )
+    if "prony_weights" in quantities:
+        try:
+            PronySeries(*(quantities[f"prony_{part}"].numbers for part in ("weights", "times")))
+        except ValueError as error:
+            key = "prony_times" if str(error).startswith("prony_times") else "prony_weights"
+            text = str(error).removeprefix(f"{key} ")
+            raise MaterialFileError(f"{where}.{key}: {text}") from error
+    for key in ("valid_compression", "valid_tension", "valid_shear"):
+        limit = quantities[key].number if key in quantities else 0.5
+        if not 0.0 < limit < (1.0 if key == "valid_compression" else math.inf):
+            above = " below 1" if key == "valid_compression" else ""
+            raise MaterialFileError(f"{where}.{key}: {limit:g} is no strain above 0{above}")
 
 
 def _quantity(entry: Any, sources: Mapping[str, str], dimension: str, where: str) -> Quantity:
@@ -345,4 +248,4 @@ def _one_of(value: object, allowed: tuple[str, ...], where: str) -> None:
 
 def _list(allowed: Iterable[str]) -> str:
     """The allowed words, in brackets."""
-    return f" (allowed: {', '.join(str(word).replace(_RAYS, '_1...') for word in allowed)})"
+    return f" (allowed: {', '.join(str(word).replace(NUMBERED, '_1...') for word in allowed)})"

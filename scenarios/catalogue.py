@@ -6,7 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from materials.library import load, names
-from materials.record import CONFIDENCE, Quantity
+from materials.quantities import CONFIDENCE
+from materials.record import Quantity
 from scenarios.errors import ScenarioError, listed, nearest
 
 

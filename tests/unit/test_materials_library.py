@@ -6,7 +6,8 @@ import pytest
 
 from materials import build, library
 from materials.evaluation import uniaxial_mpa
-from materials.record import CONFIDENCE, MaterialFileError
+from materials.quantities import CONFIDENCE
+from materials.record import MaterialFileError
 
 INSOLES = (
     "eva_20 eva_35 eva_50 eva_65 poron_soft poron_firm plastazote_45 plastazote_70 silicone_gel "
