@@ -3,26 +3,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import dolfinx
 import numpy as np
 from mpi4py import MPI
 from numpy.typing import NDArray
 
-from materials.build import law, scaled
+from materials.build import law, scaled, series_of
 from materials.law import Law, young_modulus_mpa
+from materials.library import load
+from materials.prony import PronySeries
 from meshes.foot import FootGeometry
 from meshes.insole import InsoleGeometry
-from meshes.tagged import merge
+from meshes.tagged import merge, tet_volumes
 from meshes.tags import FOOT_REGIONS, Region, Surface
 from scenarios.agreement import agree
 from scenarios.foot_joints import foot_bands, foot_joints
-from scenarios.insole_table import insole_materials, zoned
+from scenarios.insole_table import insole_laws, insole_materials, zoned
 from scenarios.schema import Insole, Scenario
 from scenarios.shapes import foot_shapes
 from simulator import compat
+from simulator.bushings import Bushing, Bushings
 from simulator.cell_fields import CellFields
 from simulator.connectors import Connectors
 from simulator.contact import (
@@ -32,6 +36,8 @@ from simulator.contact import (
     PlaneContact,
     penalty_stiffness,
 )
+from simulator.dynamics.inertia import RigidMass, SegmentInertia
+from simulator.dynamics.mass import Inertia
 from simulator.equilibrium import ContactTerm, Equilibrium
 from simulator.linear import DIRECT_LIMIT_DOFS, CoarseSpace, LinearSolver
 from simulator.mesh import DistributedMesh, distribute
@@ -40,6 +46,7 @@ from simulator.reduction import Reduction
 from simulator.retraction import RollingBody
 from simulator.segments import Segments
 from simulator.solid import Solid
+from simulator.upper_body import GRAVITY_MM_S2
 
 Array = NDArray[np.float64]
 
@@ -123,8 +130,32 @@ def build_geometry(
     return agree(comm, lambda: foot_shapes(scenario, table, name))
 
 
-def build_foot_model(comm: MPI.Intracomm, scenario: Scenario, table: Insole) -> FootModel:
+class MovingChain(Protocol):
+    """Segments above the tibia and all masses; see ``scenarios.impact.chain``."""
+
+    @property
+    def segments(self) -> Segments:
+        """All segments, those of the foot first and in its order."""
+
+    @property
+    def masses(self) -> tuple[RigidMass, ...]:
+        """Of all segments."""
+
+    @property
+    def bushings(self) -> tuple[Bushing, ...]:
+        """Between segments from the tibia up."""
+
+
+def build_foot_model(
+    comm: MPI.Intracomm, scenario: Scenario, table: Insole, chain: MovingChain | None = None
+) -> FootModel:
     """Build the model of one insole; collective.
+
+    Args:
+        comm: All ranks.
+        scenario: Subject, contact and solver.
+        table: The insole.
+        chain: What stands on the tibia in an analysis with inertia; solids are viscous then.
 
     Raises:
         ScenarioError: On every rank, for a shape that cannot be meshed.
@@ -133,6 +164,7 @@ def build_foot_model(comm: MPI.Intracomm, scenario: Scenario, table: Insole) -> 
     mesh, ground = foot.mesh, 0.0
     laws: dict[int, Law] = {}
     regions: tuple[int, ...] = ()
+    materials: dict[int, str] = {}
     for region in FOOT_REGIONS:
         laws[int(region)] = scaled(law(TISSUE[region]), scenario.subject.tissue_stiffness_factor)
     if insole is not None:
@@ -141,7 +173,7 @@ def build_foot_model(comm: MPI.Intracomm, scenario: Scenario, table: Insole) -> 
         below = zoned(insole.mesh, table, foot.dimensions.length_mm)
         mesh = merge([foot.mesh, below.translated((0.0, -drop, 0.0))])
         materials = insole_materials(table)
-        laws |= {region: law(name) for region, name in materials.items()}
+        laws |= insole_laws(table)
         regions = tuple(int(tag) for tag in np.unique(below.cell_tags))
         ground = -insole.thickness_mm - drop
     distributed = distribute(comm, mesh if comm.rank == 0 else None)
@@ -149,11 +181,11 @@ def build_foot_model(comm: MPI.Intracomm, scenario: Scenario, table: Insole) -> 
     u = dolfinx.fem.Function(space)
     present = {int(tag) for tag in np.unique(mesh.cell_tags)}
     laws = {region: one for region, one in laws.items() if region in present}
-    solid = Solid(u, distributed.cell_tags, laws)
+    names = {region: TISSUE[region] for region in FOOT_REGIONS} | materials
+    series = {} if chain is None else prony_series({r: names[r] for r in laws})
+    solid = Solid(u, distributed.cell_tags, laws, series=series)
 
-    segments = Segments(
-        tuple(s.name for s in foot.segments), np.array([s.reference_mm for s in foot.segments])
-    )
+    segments = foot_segments(foot) if chain is None else chain.segments
     tags = {int(tag) for tag in np.unique(mesh.facet_tags)}
     surfaces = {
         name: Surface.BONE_FIRST + i
@@ -165,8 +197,17 @@ def build_foot_model(comm: MPI.Intracomm, scenario: Scenario, table: Insole) -> 
     plantar, under = _contacts(scenario, distributed, space, ground, laws, insole is None)
     contacts: list[ContactTerm] = [under] if insole is None else [plantar, under]
     tissue = foot_nodes(space, distributed, regions)
-    rolling = RollingBody(reduction, connectors.joints, "calcaneus", tissue)
-    equilibrium = Equilibrium(reduction, solid, connectors, contacts, rolling)
+    if chain is None:
+        rolling = RollingBody(reduction, connectors.joints, "calcaneus", tissue)
+        equilibrium = Equilibrium(reduction, solid, connectors, contacts, rolling)
+    else:
+        density = {region: one.density_t_mm3 for region, one in laws.items()}
+        masses = SegmentInertia(segments, chain.masses, GRAVITY_MM_S2)
+        inertia = Inertia(u, distributed.cell_tags, density, masses)
+        springs = Bushings(segments, chain.bushings)
+        equilibrium = Equilibrium(
+            reduction, solid, connectors, contacts, bushings=springs, inertia=inertia
+        )
     linear = _linear(scenario, reduction, distributed, surfaces)
     return FootModel(
         foot=foot,
@@ -181,6 +222,27 @@ def build_foot_model(comm: MPI.Intracomm, scenario: Scenario, table: Insole) -> 
         ground=under,
         ground_height_mm=ground,
     )
+
+
+def foot_segments(foot: FootGeometry) -> Segments:
+    """Return the segments of a foot with its tibia."""
+    return Segments(
+        tuple(s.name for s in foot.segments), np.array([s.reference_mm for s in foot.segments])
+    )
+
+
+def prony_series(names: Mapping[int, str]) -> dict[int, PronySeries]:
+    """Return the series of those regions, given by material, whose record has one."""
+    found = {region: series_of(load(name)) for region, name in names.items()}
+    return {region: series for region, series in found.items() if series is not None}
+
+
+def tissue_mass_t(foot: FootGeometry) -> float:
+    """Return the mass of the foot's meshed tissue (tonne)."""
+    mesh = foot.mesh
+    volume = np.abs(tet_volumes(mesh.points, mesh.cells))
+    density = {int(region): law(TISSUE[region]).density_t_mm3 for region in FOOT_REGIONS}
+    return float(sum(density[int(r)] * volume[mesh.cell_tags == r].sum() for r in density))
 
 
 def foot_nodes(

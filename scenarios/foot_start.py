@@ -33,13 +33,23 @@ PRESS_MM = 3.0
 """How far the spring is pressed."""
 
 
-def place(model: FootModel, load: FootLoad) -> None:
-    """Put the unloaded foot into the posture of a load, just touching; collective."""
+def place(
+    model: FootModel, tibia_rotation: Array, angle_rad: Array, overlap_mm: float = OVERLAP_MM
+) -> None:
+    """Put the unloaded foot into a posture, just touching what is under it; collective.
+
+    Args:
+        model: Foot and insole.
+        tibia_rotation: Of the tibia, stance frame, shape (3, 3).
+        angle_rad: Ankle and subtalar angle, shape (2,).
+        overlap_mm: How far the lowest point of the sole starts below the surface under it;
+            negative is a clearance.
+    """
     joints = {j.name: j for j in model.equilibrium.connectors.joints}
     segments = model.segments
-    tibia, ankle, subtalar = load.tibia_rotation, joints["ankle"], joints["subtalar"]
-    talus = tibia @ about(ankle.axis, load.angle_rad[0])
-    foot = talus @ about(subtalar.axis, load.angle_rad[1])
+    tibia, ankle, subtalar = tibia_rotation, joints["ankle"], joints["subtalar"]
+    talus = tibia @ about(ankle.axis, angle_rad[0])
+    foot = talus @ about(subtalar.axis, angle_rad[1])
     # Everything beyond the talus turns about the subtalar centre, talus and tibia follow.
     pivot = subtalar.centre_mm
     position = pivot + (segments.reference_mm - pivot) @ foot.T
@@ -52,7 +62,7 @@ def place(model: FootModel, load: FootLoad) -> None:
 
     surface = model.plantar.slave
     turned = pivot + (surface.reference - pivot) @ foot.T
-    shift = _touching(model, surface.reference, turned)
+    shift = _touching(model, surface.reference, turned, overlap_mm)
 
     equilibrium = model.equilibrium
     reduction = equilibrium.reduction
@@ -67,7 +77,7 @@ def place(model: FootModel, load: FootLoad) -> None:
     reduction.displace(equilibrium.u, free, equilibrium.poses)
 
 
-def _touching(model: FootModel, sole: Array, turned: Array) -> Array:
+def _touching(model: FootModel, sole: Array, turned: Array, overlap_mm: float) -> Array:
     """Return the shift (3,) that brings the turned sole (n, 3) down on what is under it.
 
     The point that touches first lies over its own place in the foot frame: the foot
@@ -84,7 +94,7 @@ def _touching(model: FootModel, sole: Array, turned: Array) -> Array:
         clearance = turned[:, 1] - below
         first = int(np.argmin(clearance))
         shift[[0, 2]] = sole[first, [0, 2]] - turned[first, [0, 2]]
-    shift[1] = -float(clearance[first]) - OVERLAP_MM
+    shift[1] = -float(clearance[first]) - overlap_mm
     return shift
 
 
@@ -111,7 +121,8 @@ def approach(
     Raises:
         StepsExhausted: If contact cannot be made.
     """
-    place(model, loads.at(percent))
+    load = loads.at(percent)
+    place(model, load.tibia_rotation, load.angle_rad)
     equilibrium = model.equilibrium
     tibia = model.segments.index("tibia")
     start = equilibrium.poses.position_mm[tibia].copy()

@@ -115,8 +115,8 @@ class Rates:
         """Rates at the end of a step with an increment."""
         s, dt = step.scheme, step.dt_s
         a = self._auxiliary(step, increment)
-        velocity = self.velocity + dt * ((1.0 - s.gamma) * self.auxiliary + s.gamma * a)
-        acceleration = (1.0 - s.alpha_m) * a + s.alpha_m * self.auxiliary
+        velocity: Array = self.velocity + dt * ((1.0 - s.gamma) * self.auxiliary + s.gamma * a)
+        acceleration: Array = (1.0 - s.alpha_m) * a + s.alpha_m * self.auxiliary
         acceleration = (acceleration - s.alpha_f * self.acceleration) / (1.0 - s.alpha_f)
         return Rates(velocity, np.asarray(acceleration), a)
 

@@ -135,7 +135,7 @@ class MovingSystem:
         e = self.equilibrium
         flat = velocity.ravel()
         scale = increment_scale(len(velocity))
-        joints = e.connectors.evaluate(e.poses, {}).joint_angle_gradient @ (flat / scale)
+        joints: Array = e.connectors.evaluate(e.poses, {}).joint_angle_gradient @ (flat / scale)
         if e.bushings is None:
             return joints, np.zeros((0, 6))
         return joints, e.bushings.evaluate(e.poses, {}).coordinate_rows @ flat
@@ -170,7 +170,7 @@ class MovingSystem:
     def _here(self) -> _Start:
         e = self.equilibrium
         joints = e.connectors.evaluate(e.poses, {}).joint_angle_rad
-        bushings = np.zeros((0, 6))
+        bushings: Array = np.zeros((0, 6))
         if e.bushings is not None:
             bushings = e.bushings.evaluate(e.poses, {}).coordinates
         return _Start(e.u.x.array.copy(), e.poses, joints, bushings)
