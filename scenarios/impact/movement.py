@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -126,24 +126,15 @@ class Movement:
         time = min(max(float(time_s), 0.0), self.end_s)
         angle, rate = self._angles(time), self._angles(time, 1)
         parts = np.split(self._vectors(time), [3, 5, 8])
-        turned = [_turned(first, spline, time) for first, spline in self._turns]
-        rotations = {name: pair[0] for name, pair in zip(ROTATIONS, turned, strict=True)}
-        spins = {
-            name.replace("rotation", "velocity_rad_s"): pair[1]
-            for name, pair in zip(ROTATIONS, turned, strict=True)
-        }
-        degrees = {n: float(v) for n, v in zip(ANGLES, np.degrees(angle), strict=True)}
-        rates = {
-            n.replace("deg", "rate_rad_s"): float(v) for n, v in zip(ANGLES, rate, strict=True)
-        }
-        vectors = dict(zip(VECTORS, parts, strict=True))
-        return MovementInstant(time_s=time, **rotations, **spins, **degrees, **rates, **vectors)
-
-
-def _turned(first: Array, spline: CubicSpline, time: float) -> tuple[Array, Array]:
-    """Rotation and angular velocity in frame axes, at one instant."""
-    vector = np.asarray(spline(time))
-    return exponential(vector) @ first, angular_velocity(vector, np.asarray(spline(time, 1)))
+        found: dict[str, Any] = dict(zip(VECTORS, parts, strict=True))
+        for name, (first, spline) in zip(ROTATIONS, self._turns, strict=True):
+            vector, change = np.asarray(spline(time)), np.asarray(spline(time, 1))
+            found[name] = exponential(vector) @ first
+            found[name.replace("rotation", "velocity_rad_s")] = angular_velocity(vector, change)
+        for name, radians, change in zip(ANGLES, angle, rate, strict=True):
+            found[name] = float(np.degrees(radians))
+            found[name.replace("deg", "rate_rad_s")] = float(change)
+        return MovementInstant(time_s=time, **found)
 
 
 def angular_velocity(vector: Array, rate: Array) -> Array:

@@ -134,7 +134,7 @@ def walking_velocity_mm_s(gait: StanceGait) -> Array:
         gait: of a stance that lasts more than half the stride.
     """
     half = 0.5 * gait.stride_s
-    time: Array = np.linspace(0.0, half, 401)
+    time = np.asarray(np.linspace(0.0, half, 401), dtype=np.float64)
     percent = np.minimum(100.0 * time / gait.duration_s, 100.0)
     acceleration = np.array([gait.at(p).com_acceleration_mm_s2 for p in percent])
     acceleration[:, :2] -= acceleration[:, :2].mean(axis=0)

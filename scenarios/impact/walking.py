@@ -50,7 +50,7 @@ def walking_movement(
     """
     if duration_s > gait.duration_s:
         raise ValueError(f"{duration_s:g} s is longer than the stance ({gait.duration_s:g} s)")
-    time: Array = np.linspace(0.0, duration_s, max(round(duration_s / GRID_S), 8) + 1)
+    time = time_grid(duration_s)
     percent = 100.0 * time / gait.duration_s
     heading = gait.heading.T
     instants = [gait.at(min(p, 100.0)) for p in percent]
@@ -79,6 +79,12 @@ def walking_movement(
     pelvis = heading @ walking_velocity_mm_s(gait)
     heel = anchored(movement, foot, size, pelvis, heel_velocity_mm_s)
     return replace(movement, heel_velocity_mm_s=heel)
+
+
+def time_grid(duration_s: float) -> Array:
+    """Instants from 0 to the duration, about a millisecond apart."""
+    count = max(round(duration_s / GRID_S), 8) + 1
+    return np.asarray(np.linspace(0.0, duration_s, count), dtype=np.float64)
 
 
 def anchored(
