@@ -11,14 +11,11 @@ a test). Foams that are no family's, gels and shells do not wear. See ``docs/the
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from materials.build import NoLaw
-from materials.law import Law
 from materials.library import load, names
-from materials.ogden import HyperFoam
 from materials.record import MaterialRecord
 
 CYCLES_PER_HOUR = 115.2 / 2.0 * 60.0
@@ -81,6 +78,12 @@ class WearState:
     wall_factor: float = 1.0
     air_factor: float = 1.0
     damping_factor: float = 1.0
+
+    @property
+    def is_new(self) -> bool:
+        """Whether nothing has changed, however many the cycles."""
+        factors = (self.wall_factor, self.air_factor, self.damping_factor)
+        return self.set_share == 0.0 and factors == (1.0, 1.0, 1.0)
 
     def weights(self, prony_weights: Sequence[float]) -> tuple[float, ...]:
         """Prony weights of the worn foam."""
@@ -155,40 +158,6 @@ def wear_model(record: MaterialRecord) -> WearModel | None:
 def wear_model_of(name: str) -> WearModel | None:
     """How a library material wears; see `wear_model` and `library.load`."""
     return wear_model(load(name))
-
-
-def worn_law(law: Law, state: WearState) -> Law:
-    """The law of a worn foam, in its new unloaded shape.
-
-    Terms of positive exponent, which level off in compression, are the cell walls' and get the
-    walls' factor; terms of negative exponent, which steepen, are the cell air's and get the air's.
-    Where a modulus is negative the terms cannot be told apart: all get the walls' factor. Mass
-    is kept, so that a foam which got thinner is denser.
-
-    Args:
-        law: Of the new foam.
-        state: Its wear.
-
-    Returns:
-        `law` itself where nothing has changed.
-
-    Raises:
-        NoLaw: The law is no foam's and the state is not new.
-    """
-    if replace(state, cycles=0.0) == NEW:
-        return law
-    if not isinstance(law, HyperFoam):
-        raise NoLaw(f"{type(law).__name__} has no worn form, a hyperfoam has")
-    apart = min(law.shear_moduli_mpa) > 0.0
-    terms = zip(law.shear_moduli_mpa, law.exponents, strict=True)
-    return replace(
-        law,
-        shear_moduli_mpa=tuple(
-            modulus * (state.air_factor if apart and exponent < 0.0 else state.wall_factor)
-            for modulus, exponent in terms
-        ),
-        density_t_mm3=law.density_t_mm3 / (1.0 - state.set_share),
-    )
 
 
 def fit_course(cycles: Sequence[float], changes: Sequence[float], power: float = 0.5) -> Course:

@@ -32,6 +32,7 @@ SOURCES = (
     *("simulator/**/*.py", "materials/**/*.py", "materials/**/*.toml", "meshes/**/*.py"),
     *("scenarios/foot_*.py", "scenarios/gait/**/*.*", "scenarios/analyses/*.py"),
     *("scenarios/insole_table.py", "scenarios/loading.py", "scenarios/shapes.py"),
+    "scenarios/wear.py",
 )
 """Code and data that determine a calibration."""
 LIBRARIES = ("fenics-dolfinx", "gmsh", "numpy", "scipy")

@@ -9,7 +9,9 @@ from scenarios.calibration_terms import differing, shown, terms
 from scenarios.errors import ScenarioError
 from scenarios.folder import read_manifest
 from scenarios.loading import Loaded, foot_dimensions, resolved_scenario
+from scenarios.schema import Scenario
 from scenarios.summary import read_summary
+from scenarios.wear import wear_warnings
 
 
 def check_scenario(loaded: Loaded) -> tuple[str, ...]:
@@ -27,7 +29,15 @@ def check_scenario(loaded: Loaded) -> tuple[str, ...]:
     _check_both_feet(loaded)
     _check_calibration(loaded)
     _check_shapes(loaded)
-    return _gait_warnings(loaded) if loaded.scenario.analysis == "stance" else _unused_gait(loaded)
+    stance = loaded.scenario.analysis == "stance"
+    gait = _gait_warnings(loaded) if stance else _unused_gait(loaded)
+    return (*gait, *_wear_warnings(loaded.scenario))
+
+
+def _wear_warnings(scenario: Scenario) -> tuple[str, ...]:
+    baseline = scenario.baseline
+    of_baseline = () if baseline is None else wear_warnings(baseline, "baseline")
+    return (*wear_warnings(scenario.insole), *of_baseline)
 
 
 def _gait_warnings(loaded: Loaded) -> tuple[str, ...]:

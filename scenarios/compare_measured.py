@@ -32,6 +32,7 @@ from scenarios.schema import Scenario
 from scenarios.summary import Regions, Summary, read_summary
 from scenarios.table import read_numbers
 from scenarios.text_table import aligned_lines
+from scenarios.wear import wear_words
 
 Array = NDArray[np.float64]
 Place = Literal["inside", "above", "below"]
@@ -220,11 +221,10 @@ def _described(summary: Summary, scenario: Scenario | None) -> str:
     if scenario is None:
         return text
     insole = scenario.insole
-    worn = (
-        "barefoot"
-        if insole.is_barefoot
-        else f"{insole.thickness_mm:g} mm {'/'.join(insole.materials)}, no shoe"
-    )
+    worn = "barefoot"
+    if not insole.is_barefoot:
+        worn = f"{insole.thickness_mm:g} mm {'/'.join(insole.materials)}{wear_words(insole)}"
+        worn += ", no shoe"
     gait = scenario.gait
     walk = f"{gait.speed_m_s:g} m/s" if gait.grf_file is None else f"trial {gait.grf_file.name}"
     return f"{text}, {worn}, {walk}"

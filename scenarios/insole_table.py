@@ -8,11 +8,15 @@ from dataclasses import replace
 
 import numpy as np
 
+from materials.build import law
+from materials.law import Law
+from materials.worn import worn_law
 from meshes.insole import InsoleDimensions
 from meshes.tagged import TaggedMesh
 from meshes.tags import Region
 from scenarios import plantar
 from scenarios.schema import Insole
+from scenarios.wear import layer_thicknesses_mm, thickness_mm, wear_state
 
 ZONES = {
     "heel": (Region.INSOLE_HEEL, (plantar.Zone.HEEL,)),
@@ -24,12 +28,13 @@ ZONES = {
 
 
 def insole_dimensions(table: Insole) -> InsoleDimensions:
-    """Return the mesher's dimensions of an insole table."""
+    """Return the mesher's dimensions of an insole table, as thin as it is worn."""
     arch = math.nan if table.arch_height_mm is None else table.arch_height_mm
-    cover = table.layers[0].thickness_mm if len(table.layers) >= 2 else 0.0
-    shell = table.layers[-1].thickness_mm if len(table.layers) == 3 else 0.0
+    layers = layer_thicknesses_mm(table)
+    cover = layers[0] if len(layers) >= 2 else 0.0
+    shell = layers[-1] if len(layers) == 3 else 0.0
     return InsoleDimensions(
-        thickness_mm=table.thickness_mm,
+        thickness_mm=thickness_mm(table),
         conformity=table.conformity,
         arch_height_mm=arch,
         heel_cup_depth_mm=table.heel_cup_depth_mm,
@@ -54,6 +59,14 @@ def insole_materials(table: Insole) -> dict[int, str]:
     if not layers:
         return {int(Region.INSOLE): table.material} | zones
     return {int(region): layers[i] for region, i in regions.items()} | zones
+
+
+def insole_laws(table: Insole) -> dict[int, Law]:
+    """Return the law of each cell tag of an insole, as it is worn."""
+    return {
+        region: worn_law(law(name), wear_state(table, name))
+        for region, name in insole_materials(table).items()
+    }
 
 
 def zoned(mesh: TaggedMesh, table: Insole, foot_length_mm: float) -> TaggedMesh:

@@ -19,6 +19,9 @@ from pydantic.fields import FieldInfo
 
 from scenarios.schema import Scenario
 
+SHORT: Mapping[str, str] = {"wear": "insole.wear"}
+"""Tables that may be named by a shorter name: that of the insole which is studied."""
+
 UNITS: Mapping[str, str] = {
     "kg": "kg",
     "m": "m",
@@ -57,8 +60,8 @@ def scenario_keys() -> tuple[Key, ...]:
 
 @cache
 def table_names() -> tuple[str, ...]:
-    """Names of the tables, such as ``insole``."""
-    return tuple(name for name, info in Scenario.model_fields.items() if _table_of(info.annotation))
+    """Names of the tables, such as ``insole`` and ``insole.wear``."""
+    return tuple(_tables_of(Scenario, ""))
 
 
 def find_key(name: str) -> Key | None:
@@ -68,14 +71,12 @@ def find_key(name: str) -> Key | None:
 
 
 def keys_in(table: str) -> tuple[str, ...]:
-    """Names of the keys directly in a table; the top level is the empty name."""
+    """Names of the keys and tables directly in a table; the top level is the empty name."""
     prefix = f"{table}." if table else ""
-    found = []
-    for key in scenario_keys():
-        rest = key.name.removeprefix(prefix)
-        if key.name.startswith(prefix) and "." not in rest and "[" not in rest:
-            found.append(rest)
-    return tuple(found) if table else (*found, *table_names())
+    names = (*(key.name for key in scenario_keys()), *table_names())
+    found = [name.removeprefix(prefix) for name in names if name.startswith(prefix)]
+    direct = tuple(name for name in found if "." not in name and "[" not in name)
+    return direct if table else (*direct, *SHORT)
 
 
 def unit_of(name: str) -> str:
@@ -91,6 +92,14 @@ def _split_indices(name: str) -> Iterator[str]:
     for part in name.replace("]", "[").split("["):
         if part:
             yield part
+
+
+def _tables_of(model: type[BaseModel], prefix: str) -> Iterator[str]:
+    for name, info in model.model_fields.items():
+        table = _table_of(info.annotation)
+        if table is not None:
+            yield f"{prefix}{name}"
+            yield from _tables_of(table, f"{prefix}{name}.")
 
 
 def _keys_of(model: type[BaseModel], prefix: str) -> Iterator[Key]:

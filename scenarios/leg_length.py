@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 from scenarios.schema import Insole
+from scenarios.wear import thickness_mm
 
 
 def heel_height_mm(table: Insole) -> float:
-    """Height of an unloaded insole under the heel, 0 barefoot."""
-    return 0.0 if table.is_barefoot else table.thickness_mm + table.heel_lift_mm
+    """Height of an unloaded insole under the heel, as it is worn; 0 barefoot."""
+    return 0.0 if table.is_barefoot else thickness_mm(table) + table.heel_lift_mm
 
 
 def one_sided_height_mm(table: Insole, baseline: Insole | None) -> float:

@@ -18,6 +18,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from materials.wear import CYCLES_PER_HOUR
 from meshes.foot_dimensions import FootDimensions
 
 BAREFOOT = "none"
@@ -142,6 +143,36 @@ class Zone(Table):
     material: str = Field(description="Material of the region", min_length=1)
 
 
+class Wear(Table):
+    """How long an insole has been worn."""
+
+    hours: float | None = Field(
+        None,
+        ge=0.0,
+        le=20_000.0,
+        description=f"Hours of walking, each of {CYCLES_PER_HOUR:g} load cycles of the foot",
+        json_schema_extra={"default_text": "0, a new insole"},
+    )
+    cycles: float | None = Field(
+        None,
+        ge=0.0,
+        le=1e8,
+        description="Load cycles, in place of hours",
+        json_schema_extra={"default_text": "0, a new insole", "allowed_text": "0 to 100000000"},
+    )
+
+    @property
+    def load_cycles(self) -> float:
+        """Load cycles so far, 0 of a new insole."""
+        return self.cycles or CYCLES_PER_HOUR * (self.hours or 0.0)
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Self:
+        if self.hours is not None and self.cycles is not None:
+            raise wrong("hours and cycles are both given", "one of the two")
+        return self
+
+
 def _insole_thickness(data: dict[str, Any]) -> float:
     layers: tuple[Layer, ...] = data.get("layers", ())
     return round(sum(layer.thickness_mm for layer in layers), 6) if layers else 6.0
@@ -206,6 +237,7 @@ class Insole(Table):
         description="Whether the other foot wears it too; if not, the other keeps the baseline's, "
         "and the pelvis tilts by the difference in height under the heel",
     )
+    wear: Wear | None = Field(None, description="How long it has been worn; new where left out")
 
     @property
     def is_barefoot(self) -> bool:

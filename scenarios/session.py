@@ -31,6 +31,7 @@ from scenarios.recorded_march import Checkpoint, RecordedMarch, saved_checkpoint
 from scenarios.run import RunContext
 from scenarios.summary import Summary
 from scenarios.upper import UpperModel
+from scenarios.wear import wear_warnings
 
 
 @dataclass(slots=True)
@@ -105,7 +106,8 @@ class Session:
             self._keep(plan, run.record.calibration(), in_folder=True)
         memory = context.comm.allreduce(memory_mb())
         one_sided = leg_length_warnings(scenario.insole, height)
-        warnings = (*self.gait.warnings, *upper.warnings, *one_sided)
+        worn = wear_warnings(scenario.insole)
+        warnings = (*self.gait.warnings, *upper.warnings, *one_sided, *worn)
         summary = summary_of(
             scenario, model, loads, part.results, run.march.counters, plan.role, plan.key, memory,
             context.comm.size, self.clock.parts, time.monotonic() - self.clock.start, warnings,

@@ -11,6 +11,7 @@ from scenarios.errors import ScenarioError
 from scenarios.insole_table import insole_dimensions
 from scenarios.loading import foot_dimensions
 from scenarios.schema import Insole, Scenario, Subject
+from scenarios.wear import wear_words
 
 _FOOT_KEYS = {"length_mm": "foot_length_mm"}
 _UPPER_KEYS = {
@@ -42,7 +43,8 @@ def foot_shapes(
     try:
         return foot, cached_insole(foot, insole_dimensions(table), scenario.resolution)
     except MeshError as error:
-        raise _refusal(scenario, _insole_key(error.parameter, table, name), error) from error
+        key = _insole_key(error.parameter, table, name)
+        raise _refusal(scenario, key, error, wear_words(table)) from error
 
 
 def upper_refusal(scenario: Scenario, error: MeshError) -> ScenarioError:
@@ -50,11 +52,11 @@ def upper_refusal(scenario: Scenario, error: MeshError) -> ScenarioError:
     return _refusal(scenario, _UPPER_KEYS.get(error.parameter, "lumbar"), error)
 
 
-def _refusal(scenario: Scenario, key: str, error: MeshError) -> ScenarioError:
+def _refusal(scenario: Scenario, key: str, error: MeshError, remark: str = "") -> ScenarioError:
     problem = str(error).removesuffix(f"; allowed: {error.allowed}")
     if key.rpartition(".")[2] in error.parameter.split(", "):
         problem = problem.removeprefix(f"{error.parameter}: ")
-    return ScenarioError(scenario.name, key, problem, allowed=error.allowed)
+    return ScenarioError(scenario.name, key, problem + remark, allowed=error.allowed)
 
 
 def _foot_key(parameter: str) -> str:

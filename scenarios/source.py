@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scenarios.errors import ScenarioError, listed, nearest
-from scenarios.keys import scenario_keys
+from scenarios.keys import SHORT, scenario_keys
 
 LIBRARY = Path(__file__).with_name("library")
 MAX_BYTES = 1_000_000
@@ -97,7 +97,7 @@ def read_scenario_file(file: ScenarioFile) -> dict[str, Given]:
     """The flat values of a TOML file; paths in it are relative to the file.
 
     Raises:
-        ScenarioError: unreadable, not UTF-8, or not TOML.
+        ScenarioError: unreadable, not UTF-8, not TOML, or a key by its short and its long name.
     """
     try:
         with file.path.open("rb") as stream:
@@ -118,7 +118,7 @@ def read_scenario_file(file: ScenarioFile) -> dict[str, Given]:
     except (ValueError, RecursionError) as error:  # a number of thousands of digits too
         raise ScenarioError(file.where, "", f"is not TOML: {_reason(error)}") from None
     base = file.path.resolve().parent
-    return {key: Given(value, file.where, base) for key, value in flattened(data)}
+    return spelled_out({key: Given(value, file.where, base) for key, value in flattened(data)})
 
 
 def _reason(error: Exception) -> str:
@@ -168,7 +168,25 @@ def read_settings(settings: Sequence[str], base: Path) -> dict[str, Given]:
             leaves = list(flattened(value, f"{key}."))
         for name, leaf in leaves:
             add_setting(given, name, Given(leaf, "--set", base))
-    return given
+    return spelled_out(given)
+
+
+def spelled_out(given: Mapping[str, Given]) -> dict[str, Given]:
+    """Values with the short names of tables made long.
+
+    Raises:
+        ScenarioError: a key is given by both names.
+    """
+    found: dict[str, Given] = {}
+    for name, item in given.items():
+        table, dot, rest = name.partition(".")
+        full = f"{SHORT.get(table, table)}{dot}{rest}"
+        if full != name and full in given:
+            raise ScenarioError(
+                item.where, name, f"is given beside {full}", allowed="one of the two"
+            )
+        found[full] = item
+    return found
 
 
 def setting_value(text: str) -> object:

@@ -22,6 +22,7 @@ from scenarios.launch import is_speaker, launch, launched_rank, must_launch
 from scenarios.loading import Loaded, load_scenario
 from scenarios.source import user_path
 from scenarios.summary import Summary
+from scenarios.wear import wear_words
 
 if TYPE_CHECKING:
     from mpi4py import MPI
@@ -209,4 +210,4 @@ def _insole_text(loaded: Loaded) -> str:
     insole = loaded.scenario.insole
     if insole.is_barefoot:
         return "barefoot"
-    return f"{'/'.join(insole.materials)} {insole.thickness_mm:g} mm"
+    return f"{'/'.join(insole.materials)} {insole.thickness_mm:g} mm{wear_words(insole)}"
