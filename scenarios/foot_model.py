@@ -22,7 +22,7 @@ from meshes.tagged import merge, tet_volumes
 from meshes.tags import FOOT_REGIONS, Region, Surface
 from scenarios.agreement import agree
 from scenarios.foot_joints import foot_bands, foot_joints
-from scenarios.insole_table import insole_laws, insole_materials, zoned
+from scenarios.insole_table import insole_laws, insole_materials, worn_series, zoned
 from scenarios.schema import Insole, Scenario
 from scenarios.shapes import foot_shapes
 from simulator import compat
@@ -182,7 +182,8 @@ def build_foot_model(
     present = {int(tag) for tag in np.unique(mesh.cell_tags)}
     laws = {region: one for region, one in laws.items() if region in present}
     names = {region: TISSUE[region] for region in FOOT_REGIONS} | materials
-    series = {} if chain is None else prony_series({r: names[r] for r in laws})
+    relaxing = {} if chain is None else prony_series({r: names[r] for r in laws})
+    series = worn_series(relaxing, table)
     solid = Solid(u, distributed.cell_tags, laws, series=series)
 
     segments = foot_segments(foot) if chain is None else chain.segments

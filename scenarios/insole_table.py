@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
 
 from materials.build import law
 from materials.law import Law
+from materials.prony import PronySeries
 from materials.worn import worn_law
 from meshes.insole import InsoleDimensions
 from meshes.tagged import TaggedMesh
@@ -66,6 +68,17 @@ def insole_laws(table: Insole) -> dict[int, Law]:
     return {
         region: worn_law(law(name), wear_state(table, name))
         for region, name in insole_materials(table).items()
+    }
+
+
+def worn_series(series: Mapping[int, PronySeries], table: Insole) -> dict[int, PronySeries]:
+    """Return the series of cell tags, those of the insole's materials as they are worn."""
+    names = insole_materials(table)
+    return {
+        region: one
+        if region not in names
+        else replace(one, weights=wear_state(table, names[region]).weights(one.weights))
+        for region, one in series.items()
     }
 
 
