@@ -42,9 +42,6 @@ COARSEST = 0.1
 """Share of a closing scalar's column that its response may leave at the most."""
 ENOUGH = 0.1
 """Share of the tolerance that a linear solve need not get below."""
-LAGGED = 2
-"""First tangents of a solve that take friction by its secant: a point that slid in the last step
-or overshoots in this one has none along its way, and a body on such points alone drifts off."""
 UNSOLVED = 0.5
 """A residual above this share of the last one, after a linear solve that did not end, is given
 up: a tangent next to singular, to be met in a shorter step."""
@@ -65,6 +62,9 @@ class NewtonSettings:
         line_search: PETSc's name; ``cp`` finds a zero of the residual along the step.
         kept_gain: Share of the residual below which an iteration must get for the next to
             keep its tangent; zero renews it always.
+        lagged: First tangents of a solve that take friction by its secant: a point that slid in the
+            last step or overshoots in this one has none along its way, and a body on such points
+            alone drifts off. Inertia holds it, so that a step in time needs none.
         beyond: Iterations taken beyond the tolerance at the most, for nearly nothing of what
             differs between two ways to the same equilibrium (ranks) to reach a summary.
     """
@@ -74,6 +74,7 @@ class NewtonSettings:
     max_move_mm: float = 8.0
     line_search: str = "cp"
     kept_gain: float = 0.03
+    lagged: int = 2
     beyond: int = 1
 
 
@@ -245,7 +246,7 @@ def solve(
         if len(known) > 2 and gain < settings.kept_gain and step.closure is not None:
             return
         equilibrium.read_unknowns(x, base[0])
-        tangent, step.closure = equilibrium.tangent(lagged_friction=len(known) <= LAGGED)
+        tangent, step.closure = equilibrium.tangent(lagged_friction=len(known) <= settings.lagged)
         linear.prepare(tangent, equilibrium.u, equilibrium.poses)
         report.tangents += 1
 
