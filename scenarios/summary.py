@@ -14,25 +14,15 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from scenarios.errors import ScenarioError
+from scenarios.sections import Level as Level
+from scenarios.sections import Section as Section
+from scenarios.shock.section import Shock
 
 SUMMARY_SCHEMA: Literal["solespine.summary/1"] = "solespine.summary/1"
-Level = Literal["L5-S1", "L4-L5", "L3-L4", "L2-L3", "L1-L2"]
 Role = Literal["baseline", "candidate"]
-
-
-class Section(BaseModel):
-    """A table of the summary: frozen, known keys only, finite numbers only."""
-
-    model_config = ConfigDict(
-        frozen=True,
-        extra="forbid",
-        allow_inf_nan=False,
-        populate_by_name=True,
-        protected_namespaces=(),
-    )
 
 
 class WallTimes(Section):
@@ -170,40 +160,50 @@ class VertebraSummary(Section):
     force_balance_relative: float | None = None
 
 
-class PeakAcceleration(Section):
-    """Largest acceleration of a segment in multiples of gravity."""
-
-    tibia: float | None = None
-    sacrum: float | None = None
-    L5: float | None = None
-    L1: float | None = None
-
-
-class Shock(Section):
-    """What an impact sends up the body."""
-
-    loading_rate_bw_per_s: float | None = None
-    loading_rate_max_bw_per_s: float | None = None
-    impact_peak_bw: float | None = None
-    peak_acceleration_g: PeakAcceleration | None = None
-
-
 class Scan(Section):
     """Agreement of the mesh with a scan."""
 
     sole_rms_mm: float | None = None
 
 
+class WornMaterial(Section):
+    """What is left of one material of a worn insole, over the new one.
+
+    ``stiffness_factor`` is that of Young's modulus, ``stress_factor_half`` that of the stress at
+    half the unloaded height; ``damping_factor`` is that of the weights of its Prony series.
+    """
+
+    set_share: float
+    stiffness_factor: float
+    stress_factor_half: float
+    damping_factor: float
+
+
+class WearSummary(Section):
+    """Wear of the insole, which is an input and no output; absent for a new insole."""
+
+    cycles: float
+    thickness_mm: float
+    thickness_lost_mm: float
+    materials: dict[str, WornMaterial]
+
+
 class InsoleSummary(Section):
     """What the insole does.
 
     ``energy_stored_j`` is the largest elastic energy of an instant, given back when the load
-    goes; ``energy_absorbed_j`` is what is lost, which elastic laws have none of.
+    goes. ``energy_absorbed_j`` is the largest work done on it, of which ``energy_returned_j``
+    came back and ``energy_lost_j`` was dissipated by the end of the run; a quasi-static analysis
+    has elastic laws and none of these.
     """
 
     peak_compressive_strain: float | None = None
     energy_stored_j: float | None = None
     energy_absorbed_j: float | None = None
+    wear: WearSummary | None = None
+    energy_returned_j: float | None = None
+    energy_lost_j: float | None = None
+    energy_lost_percent: float | None = None
 
 
 class MeshQuality(Section):
@@ -309,11 +309,12 @@ def read_summary(folder: Path) -> Summary:
 def main_outputs(summary: Summary) -> Iterator[tuple[str, float]]:
     """The numbers that answer questions, by dotted key.
 
-    Counters, times, the subject, mesh quality, error estimates and the balance of a vertebra are
-    left out.
+    Counters, times, the subject, mesh quality, error estimates, the balance of a vertebra and the
+    wear of an insole are left out.
     """
     data = summary_data(summary)
     data.get("vertebra", {}).pop("force_balance_relative", None)
+    data.get("insole", {}).pop("wear", None)
     for section in (
         *("equilibrium", "plantar", "alignment", "lumbar", "vertebra"),
         *("shock", "scan", "insole"),

@@ -7,6 +7,7 @@ steps, time 0 is touchdown. Axes are ISB: X anterior, Y superior (axial), Z righ
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 Site = Literal["tibia", "femur", "sacrum", "L5", "L3", "L1", "trunk"]
-SITES: tuple[str, ...] = get_args(Site)
+SITES: tuple[Site, ...] = get_args(Site)
 """Segments that may carry an accelerometer, from below."""
 G_MM_S2 = 9806.65
 """One g, mm/s2."""
@@ -44,12 +45,13 @@ class SiteMotion:
     @property
     def axial_g(self) -> Array:
         """Acceleration along the segment's axis, upward positive, in g, (n,)."""
-        return self.acceleration_mm_s2[:, 1] / G_MM_S2
+        return np.asarray(self.acceleration_mm_s2[:, 1] / G_MM_S2, dtype=np.float64)
 
     @property
     def resultant_g(self) -> Array:
         """Size of the acceleration in g, (n,)."""
-        return np.asarray(np.linalg.norm(self.acceleration_mm_s2, axis=1)) / G_MM_S2
+        size = np.linalg.norm(self.acceleration_mm_s2, axis=1)
+        return np.asarray(size / G_MM_S2, dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,25 +114,27 @@ class ShockHistory:
                 f"time_s: steps from {steps.min():g} to {steps.max():g} s; shock measures need "
                 "equal steps"
             )
+        if not self.time_s[0] <= 0.5 * steps[0] or not self.time_s[-1] > 0.0:
+            raise ValueError("time_s: touchdown, time 0, must be one of the instants")
         if not self.body_weight_n > 0.0:
             raise ValueError("body_weight_n: greater than 0")
-        lengths = {
-            "ground_force_n": len(self.ground_force_n),
-            **{site.name: len(site.acceleration_mm_s2) for site in self.sites},
-            **{level.level: len(level.compression_n) for level in self.levels},
-            **{f"{level.level} shear": len(level.shear_ap_n) for level in self.levels},
-            **{f"{level.level} pressure": len(level.disc_pressure_mpa) for level in self.levels},
-        }
-        for name in ("insole_work_j", "insole_stored_j"):
-            series = getattr(self, name)
-            if series is not None:
-                lengths[name] = len(series)
-        for name, length in lengths.items():
+        for name, length in self._lengths():
             if length != len(self.time_s):
                 raise ValueError(f"{name}: {length} instants, time_s has {len(self.time_s)}")
         for names in ([s.name for s in self.sites], [level.level for level in self.levels]):
             if len(set(names)) < len(names):
                 raise ValueError(f"the same name twice: {', '.join(names)}")
+
+    def _lengths(self) -> Iterator[tuple[str, int]]:
+        yield "ground_force_n", len(self.ground_force_n)
+        for site in self.sites:
+            yield site.name, len(site.acceleration_mm_s2)
+        for level in self.levels:
+            for name in ("compression_n", "shear_ap_n", "disc_pressure_mpa"):
+                yield f"{level.level} {name}", len(getattr(level, name))
+        for name in ("insole_work_j", "insole_stored_j"):
+            if getattr(self, name) is not None:
+                yield name, len(getattr(self, name))
 
     @property
     def step_s(self) -> float:
@@ -138,9 +142,14 @@ class ShockHistory:
         return float((self.time_s[-1] - self.time_s[0]) / (len(self.time_s) - 1))
 
     @property
+    def touchdown(self) -> int:
+        """Index of the instant nearest to touchdown."""
+        return int(np.argmin(np.abs(self.time_s)))
+
+    @property
     def vertical_bw(self) -> Array:
         """Vertical ground reaction in body weights, (n,)."""
-        return self.ground_force_n[:, 1] / self.body_weight_n
+        return np.asarray(self.ground_force_n[:, 1] / self.body_weight_n, dtype=np.float64)
 
     def site(self, name: str) -> SiteMotion | None:
         """Motion of a segment, None where the history has none."""

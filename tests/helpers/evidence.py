@@ -23,6 +23,7 @@ import numpy as np
 VARIABLE = "SOLESPINE_EVIDENCE"
 SECTIONS = {
     "laws": "Constitutive laws",
+    "materials": "Materials over time",
     "elements": "Elements",
     "reduction": "Rigid segments in a deformable body",
     "contact": "Contact",
@@ -32,6 +33,7 @@ SECTIONS = {
     "vertebra": "Stress inside a vertebra",
     "foot": "Foot and plantar pressure",
     "lumbar": "Lumbar load",
+    "shock": "Shock",
     "mesh": "Dependence on the mesh",
     "peers": "Beside another solver",
 }
