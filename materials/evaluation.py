@@ -222,3 +222,19 @@ def uniaxial_mpa(law: Law, stretches: ArrayLike) -> tuple[Array, Array]:
         if np.abs(step).max() < 1e-12:
             return stress, lateral
     raise ArithmeticError(f"no lateral stretch found for {law}")
+
+
+def confined_mpa(law: Law, stretches: ArrayLike) -> Array:
+    """Nominal axial stress (n,) in MPa of a bar whose sides are held, at axial stretches (n,)."""
+    axial = np.asarray(stretches, dtype=float)
+    F = np.tile(np.eye(3), (len(axial), 1, 1))
+    F[:, 0, 0] = axial
+    return first_piola_mpa(law, F)[:, 0, 0]
+
+
+def simple_shear_mpa(law: Law, amounts: ArrayLike) -> Array:
+    """Shear stress (n,) in MPa of a layer sheared by amounts (n,), tangents of its angles."""
+    amounts = np.asarray(amounts, dtype=float)
+    F = np.tile(np.eye(3), (len(amounts), 1, 1))
+    F[:, 0, 1] = amounts
+    return first_piola_mpa(law, F)[:, 0, 1]

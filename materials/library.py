@@ -60,6 +60,8 @@ def read_file(path: Path) -> tuple[MaterialRecord, ...]:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise MaterialFileError(f"{path}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise MaterialFileError(f"{path}: not valid TOML: it is not UTF-8 text") from error
     return _parse(text, str(path))
 
 

@@ -65,6 +65,9 @@ _WEAR = {
 }
 """Quantities of `materials.wear`: of a family of foams, or of one material's own record."""
 
+STRAIN_LIMITS = ("valid_compression", "valid_tension", "valid_shear")
+"""Strains up to which a law is trusted; see `materials.validity`."""
+
 OPTIONAL = {
     **_WEAR,
     "hardness_shore_a": "number",
@@ -76,9 +79,7 @@ OPTIONAL = {
     "prony_times": "time",
     "compression_strains": "number",
     "compression_stresses": "stress",
-    "valid_compression": "number",
-    "valid_tension": "number",
-    "valid_shear": "number",
+    **dict.fromkeys(STRAIN_LIMITS, "number"),
 }
 """Quantities that any record may have, with their dimension."""
 

@@ -32,6 +32,7 @@ from materials.quantities import (
     NUMBERED,
     OPTIONAL,
     STATUSES,
+    STRAIN_LIMITS,
     TO_INTERNAL,
 )
 
@@ -197,7 +198,7 @@ def _refuse_inconsistent(quantities: Mapping[str, Quantity], where: str) -> None
             key = "prony_times" if str(error).startswith("prony_times") else "prony_weights"
             text = str(error).removeprefix(f"{key} ")
             raise MaterialFileError(f"{where}.{key}: {text}") from error
-    for key in ("valid_compression", "valid_tension", "valid_shear"):
+    for key in STRAIN_LIMITS:
         limit = quantities[key].number if key in quantities else 0.5
         if not 0.0 < limit < (1.0 if key == "valid_compression" else math.inf):
             above = " below 1" if key == "valid_compression" else ""

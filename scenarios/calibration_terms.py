@@ -84,9 +84,12 @@ def calibration_key(scenario: Scenario, table: Insole) -> str:
 
     Args:
         scenario: of the baseline or of a candidate, the same for both.
-        table: insole of the baseline.
+        table: insole of the baseline, a table of the scenario itself.
     """
     insole = table.model_dump(mode="json", exclude={"calibration_dir", "both_feet"})
+    if table.material_file is not None:
+        name = "baseline" if table is scenario.baseline else "insole"
+        insole["material_file"] = input_hashes(scenario)[f"{name}.material_file"]
     solver = scenario.solver.model_dump(mode="json")
     content = [_VERSION, sources_digest(), terms(scenario), solver, insole]
     text = json.dumps(content, sort_keys=True, allow_nan=False)

@@ -1,65 +1,111 @@
 # SPDX-License-Identifier: MIT
-"""Materials as a user sees them: accepted names, a list, and one in full."""
+"""Materials as scenarios name them: those of the library, and those of a user's own file."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
 
-from materials.library import load, names
-from materials.quantities import CONFIDENCE
-from materials.record import Quantity
+from materials import build, library, validity
+from materials.quantities import FAMILIES, KINDS
+from materials.record import MaterialFileError, MaterialRecord
 from scenarios.errors import ScenarioError, listed, nearest
+from scenarios.schema import BAREFOOT, Insole
+
+Records = dict[str, MaterialRecord]
 
 
-def insole_materials() -> tuple[str, ...]:
-    """Names that ``insole.material`` accepts beside ``"none"``, in library order."""
-    return names("insole")
+def insole_materials(file: Path | None = None) -> tuple[str, ...]:
+    """Names that ``insole.material`` accepts beside ``"none"``, in library order.
 
-
-def material_lines() -> Iterator[str]:
-    """Every material in a line, insole materials first."""
-    records = [load(name) for name in names()]
-    records.sort(key=lambda record: record.kind != "insole")
-    width = max((len(record.name) for record in records), default=0)
-    kinds = max((len(record.kind) for record in records), default=0)
-    for record in records:
-        yield f"{record.name:{width}}  {record.kind:{kinds}}  {record.title} [{record.status}]"
-
-
-def material_text(name: str) -> Iterator[str]:
-    """One material with values, ranges, sources and how far to trust them.
+    Args:
+        file: of the user, whose materials come last.
 
     Raises:
-        ScenarioError: there is no such material.
+        ScenarioError: the file cannot be used; see `own_records`.
     """
-    if name not in names():
+    own = own_records(file) if file is not None else {}
+    mine = (name for name, record in own.items() if record.kind == "insole")
+    return (*library.names("insole"), *mine)
+
+
+def insole_record(table: Insole, name: str) -> MaterialRecord:
+    """The record of a material that an insole's table names.
+
+    Raises:
+        ScenarioError: its file cannot be used any more.
+        UnknownMaterial: there is no such material.
+    """
+    own = own_records(table.material_file) if table.material_file is not None else {}
+    return own.get(name) or library.load(name)
+
+
+def own_records(file: Path) -> Records:
+    """Records of a user's material file by name.
+
+    Raises:
+        ScenarioError: the file breaks the schema, a name is the library's, or a law cannot be
+            built from its numbers.
+    """
+    try:
+        found = library.read_file(file)
+    except MaterialFileError as error:
+        raise ScenarioError("", "", str(error)) from None
+    for record in found:
+        if record.name in library.names() or record.name == BAREFOOT:
+            raise ScenarioError(str(file), record.name, "is a name of the library; take another")
+        if record.kind != "insole":
+            continue
+        try:
+            build.law_of(record)
+        except ValueError as error:
+            text = str(error).removeprefix(f"{record.file}: {record.name}: ")
+            raise ScenarioError(str(file), record.name, text) from None
+    return {record.name: record for record in found}
+
+
+def find_record(name: str, file: str | None = None) -> MaterialRecord:
+    """A material by its name, or by ``FILE.toml:NAME``.
+
+    Args:
+        name: as given.
+        file: a user's file in which it is looked for first.
+
+    Raises:
+        ScenarioError: there is no such material or file.
+    """
+    before, colon, after = name.rpartition(":")
+    if colon and before.endswith(".toml"):
+        file, name = before, after
+    own = own_records(Path(file)) if file is not None else {}
+    if name in own:
+        return own[name]
+    if colon or name not in library.names():
+        known = tuple(own) if colon else (*own, *library.names())
         raise ScenarioError(
-            "materials",
+            file or "materials",
             "",
             f"no material {name!r}",
-            allowed=listed(names(), most=60),
-            suggestion=nearest(name, names(), cutoff=0.4),
+            allowed=listed(known, most=12) + ("" if colon else "; materials list shows all"),
+            suggestion=nearest(name, known, cutoff=0.4),
         )
-    record = load(name)
-    yield f"{record.name}: {record.title}"
-    yield f"kind {record.kind}, law {record.law}, {record.status}"
-    if record.notes:
-        yield record.notes
-    width = max((len(key) for key in record.quantities), default=0)
-    sources: dict[str, int] = {}
-    used: dict[str, str] = {}
-    for key, quantity in record.quantities.items():
-        number = sources.setdefault(quantity.source, len(sources) + 1)
-        used[quantity.confidence] = CONFIDENCE[quantity.confidence]
-        yield f"  {key:{width}}  {_value(quantity)}, {quantity.confidence} [{number}]"
-    for source, number in sources.items():
-        yield f"[{number}] {source}"
-    for word, meaning in used.items():
-        yield f"{word}: {meaning}"
+    return library.load(name)
 
 
-def _value(quantity: Quantity) -> str:
-    values = quantity.value if isinstance(quantity.value, tuple) else (quantity.value,)
-    unit = "" if quantity.unit == "1" else f" {quantity.unit}"
-    low, high = quantity.range
-    return f"{', '.join(f'{v:g}' for v in values)}{unit}  (credible {low:g} to {high:g})"
+def poisson_warnings(tables: Iterable[Insole]) -> tuple[str, ...]:
+    """What to say of insole materials that are too nearly incompressible for the elements."""
+    records = {
+        name: insole_record(table, name)
+        for table in tables
+        for name in table.materials
+        if name != BAREFOOT
+    }
+    said = (validity.poisson_warning(record) for record in records.values())
+    return tuple(text for text in said if text)
+
+
+@cache
+def kinds_and_families() -> tuple[str, ...]:
+    """Words that ``materials list --kind`` takes."""
+    return (*KINDS, *FAMILIES)

@@ -89,8 +89,8 @@ def load_scenario(
     checked = _validate(given, file)
     loaded = Loaded(checked, given, file.where)
     _check_foot(loaded)
-    _check_materials(loaded)
     _check_paths(loaded)
+    _check_materials(loaded)
     return loaded
 
 
@@ -283,8 +283,8 @@ def _check_materials(loaded: Loaded) -> None:
     insoles: list[tuple[str, Insole]] = [("insole", loaded.scenario.insole)]
     if loaded.scenario.baseline is not None:
         insoles.append(("baseline", loaded.scenario.baseline))
-    names = insole_materials()
     for table, insole in insoles:
+        names = _material_names(loaded, table, insole)
         places = [(f"{table}.material", insole.material)]
         places += [
             (f"{table}.layers[{i}].material", layer.material)
@@ -300,9 +300,19 @@ def _check_materials(loaded: Loaded) -> None:
             raise loaded.error(
                 key,
                 f"no insole material {material!r}",
-                allowed=listed(accepted, most=40),
+                allowed=listed(accepted, most=80),
                 suggestion=nearest(material, accepted, cutoff=0.4),
             )
+
+
+def _material_names(loaded: Loaded, table: str, insole: Insole) -> tuple[str, ...]:
+    """Names that a table's materials may have."""
+    try:
+        return insole_materials(insole.material_file)
+    except ScenarioError as error:
+        key = f"{table}.material_file"
+        problem = ": ".join(part for part in (error.where, error.key, error.problem) if part)
+        raise loaded.error(key, problem) from None
 
 
 def _check_paths(loaded: Loaded) -> None:

@@ -187,6 +187,9 @@ class Insole(Table):
         description='Material; "none" is barefoot. `solespine materials list` shows the names',
         json_schema_extra={"allowed_text": 'an insole material or "none"'},
     )
+    material_file: InputPath | None = Field(
+        None, description="Your own material file; its names can then be used like the library's"
+    )
     layers: tuple[Layer, ...] = Field(
         (),
         strict=False,
