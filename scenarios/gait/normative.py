@@ -54,7 +54,8 @@ def _text(name: str) -> str:
 
 
 @cache
-def _toml(name: str) -> Mapping[str, Any]:
+def table_file(name: str) -> Mapping[str, Any]:
+    """Contents of a TOML file of ``tables/``."""
     return tomllib.loads(_text(name))
 
 
@@ -68,7 +69,7 @@ def _kinematics() -> Mapping[str, Array]:
 
 def speed_range_m_s() -> tuple[float, float]:
     """Speeds for which the built-in gait holds, m/s."""
-    low, high = _toml("ground_reaction.toml")["speed"]["valid_m_s"]
+    low, high = table_file("ground_reaction.toml")["speed"]["valid_m_s"]
     return float(low), float(high)
 
 
@@ -95,7 +96,7 @@ def durations_s(speed_m_s: float, stature_m: float) -> tuple[float, float]:
         speed_m_s: walking speed.
         stature_m: height of the subject.
     """
-    tables = _toml("ground_reaction.toml")
+    tables = table_file("ground_reaction.toml")
     speeds = _trial_speeds()
     scale = np.sqrt(stature_m / REFERENCE_STATURE_M)
 
@@ -127,7 +128,7 @@ def ground_reaction(percent: Array, speed_m_s: float, stature_m: float) -> Groun
         GaitError: speed outside the range.
     """
     check_speed(speed_m_s)
-    tables = _toml("ground_reaction.toml")
+    tables = table_file("ground_reaction.toml")
     speeds = _trial_speeds()
     stance, stride = durations_s(speed_m_s, stature_m)
     fine: Array = np.asarray(np.linspace(0.0, 100.0, 401), dtype=np.float64)
@@ -157,17 +158,17 @@ def ground_reaction(percent: Array, speed_m_s: float, stature_m: float) -> Groun
 
 
 def _trial_speeds() -> Array:
-    tables = _toml("ground_reaction.toml")
+    tables = table_file("ground_reaction.toml")
     return tables["speed"]["comfortable_m_s"] * np.array(tables["trials"]["share_of_comfortable"])
 
 
 def _table(name: str, percent: Array) -> Array:
-    values = np.array(_toml("ground_reaction.toml")["table"][name])
+    values = np.array(table_file("ground_reaction.toml")["table"][name])
     return np.asarray(PchipInterpolator(np.linspace(0.0, 100.0, len(values)), values)(percent))
 
 
 def _series(name: str, percent: Array) -> Array:
-    coefficients = np.array(_toml("ground_reaction.toml")["series"][name])
+    coefficients = np.array(table_file("ground_reaction.toml")["series"][name])
     orders = np.arange(1, len(coefficients) + 1)
     return np.asarray(np.sin(np.pi / 100.0 * percent[:, None] * orders) @ coefficients)
 
@@ -180,13 +181,13 @@ def kinematic_curve(name: str, percent: Array) -> Array:
 
 def subtalar_curve_deg(percent: Array) -> Array:
     """Normative inversion of the subtalar joint relative to standing, degrees."""
-    values = np.array(_toml("foot.toml")["subtalar"]["inversion_deg"])
+    values = np.array(table_file("foot.toml")["subtalar"]["inversion_deg"])
     return np.asarray(CubicSpline(np.linspace(0.0, 100.0, len(values)), values)(percent))
 
 
 def pressure_path_mm(percent: Array, foot_length_mm: float) -> Array:
     """Normative centre of pressure in the foot frame, (x, z) in mm, shape (n, 2)."""
-    table = _toml("foot.toml")["centre_of_pressure"]
+    table = table_file("foot.toml")["centre_of_pressure"]
     path = np.stack([table["x_over_length"], table["z_over_length"]], axis=1)
     at = np.linspace(0.0, 100.0, len(path))
     return foot_length_mm * np.asarray(PchipInterpolator(at, path)(percent))
@@ -211,7 +212,7 @@ def normative_posture(percent: Array) -> tuple[Posture, dict[str, Array], float]
 
     leg = {name: kinematic_curve(f"{name}_deg", percent) for name in LEG_COLUMNS}
     pelvis, thorax = rotations("pelvis"), rotations("thorax")
-    toe_out = float(_toml("foot.toml")["foot"]["toe_out_deg"])
+    toe_out = float(table_file("foot.toml")["foot"]["toe_out_deg"])
     posture = Posture(
         tibia=rotations("tibia"),
         pelvis=pelvis,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.integrate import cumulative_simpson
+from scipy.integrate import cumulative_trapezoid, trapezoid
 
 from meshes.foot import FootGeometry
 from scenarios.gait.stance import StanceGait
@@ -124,20 +124,31 @@ def _unit(axis: Array) -> Array:
 
 
 def walking_velocity_mm_s(gait: StanceGait) -> Array:
-    """Velocity of the centre of mass at touchdown in the world, shape (3,).
+    """Velocity of the centre of mass at heel strike in the world, shape (3,).
 
-    The acceleration of both feet's forces is integrated over half a stride; steady,
-    symmetric walking leaves the speed as the mean forwards, zero as the mean upwards, and
-    turns the sideward velocity round.
-
-    Args:
-        gait: of a stance that lasts more than half the stride.
+    Half a stride later the other foot strikes, so that the acceleration over half a stride
+    says all; the stance lasts longer than that.
     """
-    half = 0.5 * gait.stride_s
-    time = np.asarray(np.linspace(0.0, half, 401), dtype=np.float64)
+    time = np.asarray(np.linspace(0.0, 0.5 * gait.stride_s, 401), dtype=np.float64)
     percent = np.minimum(100.0 * time / gait.duration_s, 100.0)
     acceleration = np.array([gait.at(p).com_acceleration_mm_s2 for p in percent])
-    acceleration[:, :2] -= acceleration[:, :2].mean(axis=0)
-    gained = cumulative_simpson(acceleration, x=time, axis=0, initial=0.0)
-    mean = gained.mean(axis=0)
-    return np.array([1000.0 * gait.speed_m_s - mean[0], -mean[1], -0.5 * gained[-1, 2]])
+    return step_start_velocity_mm_s(time, acceleration, gait.speed_m_s)
+
+
+def step_start_velocity_mm_s(time_s: Array, acceleration_mm_s2: Array, speed_m_s: float) -> Array:
+    """Velocity of the centre of mass at the start of one of many equal steps, shape (3,).
+
+    Steady, symmetric movement leaves the speed as the mean forwards and zero as the mean
+    upwards, and turns the sideward velocity round from one step to the next. What the
+    accelerations forwards and upwards have left over on average is taken off.
+
+    Args:
+        time_s: instants from contact to the other foot's contact, shape (n,).
+        acceleration_mm_s2: world axes, shape (n, 3).
+        speed_m_s: mean of the forward velocity.
+    """
+    left_over = trapezoid(acceleration_mm_s2, time_s, axis=0) / time_s[-1]
+    acceleration = acceleration_mm_s2 - left_over * np.array([1.0, 1.0, 0.0])
+    gained = cumulative_trapezoid(acceleration, time_s, axis=0, initial=0.0)
+    mean = trapezoid(gained, time_s, axis=0) / time_s[-1]
+    return np.array([1000.0 * speed_m_s - mean[0], -mean[1], -0.5 * gained[-1, 2]])

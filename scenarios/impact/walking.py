@@ -18,6 +18,8 @@ from simulator.chain import Limb
 from simulator.rotations import exponential, logarithm
 
 Array = NDArray[np.float64]
+Given = tuple[float | None, float | None, float | None]
+"""Components forwards, up and lateral that are given, None for those that follow."""
 
 GRID_S = 1e-3
 """Spacing of the curves in time."""
@@ -32,7 +34,7 @@ def walking_movement(
     size: Limb,
     friction: float,
     duration_s: float,
-    heel_velocity_mm_s: tuple[float | None, float | None, float | None] = (None, None, None),
+    heel_velocity_mm_s: Given = (None, None, None),
 ) -> Movement:
     """Curves of walking from heel strike.
 
@@ -51,7 +53,7 @@ def walking_movement(
     if duration_s > gait.duration_s:
         raise ValueError(f"{duration_s:g} s is longer than the stance ({gait.duration_s:g} s)")
     time = time_grid(duration_s)
-    percent = 100.0 * time / gait.duration_s
+    percent = np.asarray(100.0 * time / gait.duration_s, dtype=np.float64)
     heading = gait.heading.T
     instants = [gait.at(min(p, 100.0)) for p in percent]
     loads = FootLoads(gait, ground_height_mm=0.0, friction=friction)
@@ -92,7 +94,7 @@ def anchored(
     foot: FootGeometry,
     size: Limb,
     pelvis_velocity_mm_s: Array,
-    given: tuple[float | None, float | None, float | None] = (None, None, None),
+    given: Given = (None, None, None),
 ) -> Array:
     """The heel's velocity at touchdown with which the pelvis has the velocity given, (3,).
 
