@@ -16,13 +16,14 @@ from materials.build import law, scaled, series_of
 from materials.law import Law, young_modulus_mpa
 from materials.library import load
 from materials.prony import PronySeries
+from materials.record import MaterialRecord
 from meshes.foot import FootGeometry
 from meshes.insole import InsoleGeometry
 from meshes.tagged import merge, tet_volumes
 from meshes.tags import FOOT_REGIONS, Region, Surface
 from scenarios.agreement import agree
 from scenarios.foot_joints import foot_bands, foot_joints
-from scenarios.insole_table import insole_laws, insole_materials, worn_series, zoned
+from scenarios.insole_table import insole_laws, insole_records, worn_series, zoned
 from scenarios.schema import Insole, Scenario
 from scenarios.shapes import foot_shapes
 from simulator import compat
@@ -78,6 +79,7 @@ class FootModel:
         plantar: Contact under the sole.
         ground: Contact with the ground; the same as ``plantar`` barefoot.
         ground_height_mm: Height of the ground in the foot frame.
+        materials: Record of the material of each cell tag.
     """
 
     foot: FootGeometry
@@ -91,6 +93,7 @@ class FootModel:
     plantar: PairContact | PlaneContact
     ground: PlaneContact
     ground_height_mm: float
+    materials: Mapping[int, MaterialRecord]
 
     @property
     def segments(self) -> Segments:
@@ -164,7 +167,7 @@ def build_foot_model(
     mesh, ground = foot.mesh, 0.0
     laws: dict[int, Law] = {}
     regions: tuple[int, ...] = ()
-    materials: dict[int, str] = {}
+    materials = {int(region): load(name) for region, name in TISSUE.items()}
     for region in FOOT_REGIONS:
         laws[int(region)] = scaled(law(TISSUE[region]), scenario.subject.tissue_stiffness_factor)
     if insole is not None:
@@ -172,7 +175,7 @@ def build_foot_model(
         drop = insole.overlap_mm
         below = zoned(insole.mesh, table, foot.dimensions.length_mm)
         mesh = merge([foot.mesh, below.translated((0.0, -drop, 0.0))])
-        materials = insole_materials(table)
+        materials |= insole_records(table)
         laws |= insole_laws(table)
         regions = tuple(int(tag) for tag in np.unique(below.cell_tags))
         ground = -insole.thickness_mm - drop
@@ -181,8 +184,8 @@ def build_foot_model(
     u = dolfinx.fem.Function(space)
     present = {int(tag) for tag in np.unique(mesh.cell_tags)}
     laws = {region: one for region, one in laws.items() if region in present}
-    names = {region: TISSUE[region] for region in FOOT_REGIONS} | materials
-    relaxing = {} if chain is None else prony_series({r: names[r] for r in laws})
+    materials = {region: materials[region] for region in laws}
+    relaxing = {} if chain is None else prony_series(materials)
     series = worn_series(relaxing, table)
     solid = Solid(u, distributed.cell_tags, laws, series=series)
 
@@ -222,6 +225,7 @@ def build_foot_model(
         plantar=plantar,
         ground=under,
         ground_height_mm=ground,
+        materials=materials,
     )
 
 
@@ -232,9 +236,9 @@ def foot_segments(foot: FootGeometry) -> Segments:
     )
 
 
-def prony_series(names: Mapping[int, str]) -> dict[int, PronySeries]:
+def prony_series(materials: Mapping[int, MaterialRecord]) -> dict[int, PronySeries]:
     """Return the series of those regions, given by material, whose record has one."""
-    found = {region: series_of(load(name)) for region, name in names.items()}
+    found = {region: series_of(record) for region, record in materials.items()}
     return {region: series for region, series in found.items() if series is not None}
 
 

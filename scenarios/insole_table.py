@@ -9,14 +9,16 @@ from dataclasses import replace
 
 import numpy as np
 
-from materials.build import law
+from materials.build import law_of
 from materials.law import Law
 from materials.prony import PronySeries
+from materials.record import MaterialRecord
 from materials.worn import worn_law
 from meshes.insole import InsoleDimensions
 from meshes.tagged import TaggedMesh
 from meshes.tags import Region
 from scenarios import plantar
+from scenarios.catalogue import insole_record
 from scenarios.schema import Insole
 from scenarios.wear import layer_thicknesses_mm, thickness_mm, wear_state
 
@@ -63,11 +65,16 @@ def insole_materials(table: Insole) -> dict[int, str]:
     return {int(region): layers[i] for region, i in regions.items()} | zones
 
 
+def insole_records(table: Insole) -> dict[int, MaterialRecord]:
+    """Return the record of each cell tag of an insole, of the library or the user's file."""
+    return {region: insole_record(table, name) for region, name in insole_materials(table).items()}
+
+
 def insole_laws(table: Insole) -> dict[int, Law]:
     """Return the law of each cell tag of an insole, as it is worn."""
     return {
-        region: worn_law(law(name), wear_state(table, name))
-        for region, name in insole_materials(table).items()
+        region: worn_law(law_of(record), wear_state(table, record.name))
+        for region, record in insole_records(table).items()
     }
 
 

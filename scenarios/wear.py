@@ -8,7 +8,8 @@ it has one thickness; each zone keeps its own stiffness.
 
 from __future__ import annotations
 
-from materials.wear import NEW, WearState, wear_model_of
+from materials.wear import NEW, WearState, wear_model
+from scenarios.catalogue import insole_record
 from scenarios.schema import Insole
 
 ZONE_SHARES = {"heel": 0.31, "midfoot": 0.20, "forefoot": 0.30, "toes": 0.19}
@@ -26,7 +27,7 @@ def load_cycles(table: Insole) -> float:
 def wear_state(table: Insole, material: str) -> WearState:
     """State of one material of an insole; new where the material does not wear."""
     cycles = load_cycles(table)
-    model = wear_model_of(material) if cycles > 0.0 else None
+    model = wear_model(insole_record(table, material)) if cycles > 0.0 else None
     return NEW if model is None else model.at(cycles)
 
 
@@ -76,7 +77,7 @@ def wear_warnings(table: Insole, name: str = "insole") -> tuple[str, ...]:
         return ()
     if table.is_barefoot:
         return (f"{name}.wear has no effect barefoot",)
-    kept = [m for m in worn_materials(table) if wear_model_of(m) is None]
+    kept = [m for m in worn_materials(table) if wear_model(insole_record(table, m)) is None]
     said = [f"{name}.wear has no effect on {m}: no wear of it is known" for m in kept]
     if len(kept) < len(worn_materials(table)):
         said.append(
