@@ -78,11 +78,9 @@ def foot_masses(
             f"of a body of {body_mass_kg:g} kg"
         )
     bones = [bone for bone in foot.segments if bone.name != "tibia"]
-    total = sum(bone.mass_kg_fraction for bone in bones)
+    share = remaining / sum(bone.mass_kg_fraction for bone in bones)
     return tuple(
-        _turning(
-            bone.name, left * bone.mass_kg_fraction / total, bone.reference_mm, bone.gyration_mm
-        )
+        _turning(bone.name, share * bone.mass_kg_fraction, bone.reference_mm, bone.gyration_mm)
         for bone in bones
     )
 
