@@ -136,7 +136,7 @@ class WearModel:
 
 
 def wear_model(record: MaterialRecord) -> WearModel | None:
-    """How a material wears; None where neither its record nor its family says.
+    """How a material wears; None where neither its record nor its family says, or it is no foam.
 
     Quantities of the record itself (`set_final`, `set_cycles`, ..., `wear_power`) take the place
     of the family's. A change without a `_final` anywhere does not take place.
@@ -144,6 +144,8 @@ def wear_model(record: MaterialRecord) -> WearModel | None:
     Raises:
         ValueError: A `_final` stands without its `_cycles`, or a number is out of its bounds.
     """
+    if record.law != "hyperfoam":
+        return None
     family = _family(record.name)
     quantities = {**(family.quantities if family else {}), **record.quantities}
     if not any(f"{part}_final" in quantities for part in _PARTS):
