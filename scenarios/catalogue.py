@@ -93,15 +93,11 @@ def find_record(name: str, file: str | None = None) -> MaterialRecord:
     return library.load(name)
 
 
-def poisson_warnings(tables: Iterable[Insole]) -> tuple[str, ...]:
-    """What to say of insole materials that are too nearly incompressible for the elements."""
-    records = {
-        name: insole_record(table, name)
-        for table in tables
-        for name in table.materials
-        if name != BAREFOOT
-    }
-    said = (validity.poisson_warning(record) for record in records.values())
+def poisson_warnings(table: Insole, names: Iterable[str]) -> tuple[str, ...]:
+    """What to say of an insole's materials that are too nearly incompressible for the elements."""
+    if table.is_barefoot:
+        return ()
+    said = (validity.poisson_warning(insole_record(table, name)) for name in names)
     return tuple(text for text in said if text)
 
 

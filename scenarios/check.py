@@ -6,12 +6,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from scenarios.calibration_terms import differing, shown, terms
+from scenarios.catalogue import poisson_warnings
 from scenarios.errors import ScenarioError
 from scenarios.folder import read_manifest
 from scenarios.loading import Loaded, foot_dimensions, resolved_scenario
-from scenarios.schema import Scenario
 from scenarios.summary import read_summary
-from scenarios.wear import wear_warnings
+from scenarios.wear import wear_warnings, worn_materials
 
 
 def check_scenario(loaded: Loaded) -> tuple[str, ...]:
@@ -28,16 +28,24 @@ def check_scenario(loaded: Loaded) -> tuple[str, ...]:
     """
     _check_both_feet(loaded)
     _check_calibration(loaded)
+    worn = _wear_warnings(loaded)
     _check_shapes(loaded)
     stance = loaded.scenario.analysis == "stance"
     gait = _gait_warnings(loaded) if stance else _unused_gait(loaded)
-    return (*gait, *_wear_warnings(loaded.scenario))
+    scenario = loaded.scenario
+    solids = poisson_warnings(scenario.insole, worn_materials(scenario.insole))
+    return (*gait, *worn, *solids)
 
 
-def _wear_warnings(scenario: Scenario) -> tuple[str, ...]:
-    baseline = scenario.baseline
-    of_baseline = () if baseline is None else wear_warnings(baseline, "baseline")
-    return (*wear_warnings(scenario.insole), *of_baseline)
+def _wear_warnings(loaded: Loaded) -> tuple[str, ...]:
+    tables = {"insole": loaded.scenario.insole, "baseline": loaded.scenario.baseline}
+    said: list[str] = []
+    for name, table in tables.items():
+        try:
+            said += () if table is None else wear_warnings(table, name)
+        except ValueError as error:  # of a record in the user's file
+            raise loaded.error(f"{name}.material_file", str(error)) from None
+    return tuple(said)
 
 
 def _gait_warnings(loaded: Loaded) -> tuple[str, ...]:

@@ -4,11 +4,11 @@
 from __future__ import annotations
 
 import numpy as np
-from mpi4py import MPI
 from numpy.typing import NDArray
 
 from scenarios.foot_loads import FootLoads
 from scenarios.foot_model import FootModel
+from scenarios.strain_range import Strains, region_strain
 from simulator.loading import FootLoading
 from simulator.nodes import VTK_ORDER
 from simulator.results import Body, FootInstant, PlantarInstant
@@ -56,9 +56,23 @@ def arch_height_mm(model: FootModel) -> float:
 
 
 def foot_instant(
-    model: FootModel, loads: FootLoads, percent: float, newton: int, krylov: int
+    model: FootModel,
+    loads: FootLoads,
+    percent: float,
+    newton: int,
+    krylov: int,
+    strains: Strains | None = None,
 ) -> FootInstant:
-    """Collect forces, angles and shares at the present equilibrium; collective."""
+    """Collect forces, angles and shares at the present equilibrium; collective.
+
+    Args:
+        model: In equilibrium.
+        loads: That it is in equilibrium with.
+        percent: The instant.
+        newton: Newton iterations since the last instant.
+        krylov: Krylov iterations since then.
+        strains: Of `region_strains` now, where they are known already.
+    """
     equilibrium = model.equilibrium
     loading = equilibrium.loading
     assert isinstance(loading, FootLoading)
@@ -117,7 +131,7 @@ def foot_instant(
         achilles_force_n=max(0.0, -float(torque[0])) / ACHILLES_LEVER_MM,
         fascia_force_n=float(np.sum(fascia)),
         contact_area_mm2=area,
-        insole_compressive_strain=insole_strain(model),
+        insole_compressive_strain=insole_strain(model, strains),
         insole_energy_j=sum(equilibrium.solid.energy_nmm(r) for r in model.insole_regions) / 1e3,
         newton_iterations=newton,
         krylov_iterations=krylov,
@@ -125,19 +139,19 @@ def foot_instant(
     )
 
 
-def insole_strain(model: FootModel) -> float:
+def region_strains(model: FootModel) -> Strains:
+    """Largest strains at the cell centres of each region of foot and insole; collective."""
+    comm, solid = model.distributed.mesh.comm, model.equilibrium.solid
+    return {
+        tag: region_strain(comm, cell_gradients(model, solid.cells(tag)), model.materials[tag])
+        for tag in sorted(model.materials)
+    }
+
+
+def insole_strain(model: FootModel, strains: Strains | None = None) -> float:
     """Largest compressive nominal strain at the insole's cell centres; collective."""
-    comm = model.distributed.mesh.comm
-    if not model.insole_regions:
-        return 0.0
-    gradient = cell_gradients(model, np.concatenate(_insole_cells(model)))
-    right = np.einsum("cji,cjk->cik", gradient, gradient)
-    least = np.sqrt(np.maximum(np.linalg.eigvalsh(right)[:, 0], 0.0)) if len(right) else np.ones(1)
-    return float(1.0 - comm.allreduce(float(least.min()), op=MPI.MIN))
-
-
-def _insole_cells(model: FootModel) -> list[NDArray[np.int32]]:
-    return [model.equilibrium.solid.cells(r) for r in model.insole_regions]
+    strains = region_strains(model) if strains is None else strains
+    return max((strains[tag].compression for tag in model.insole_regions), default=0.0)
 
 
 def cell_gradients(model: FootModel, cells: NDArray[np.int32]) -> Array:
@@ -210,7 +224,7 @@ def _bones(model: FootModel) -> list[Body]:
     made = []
     for name, chosen in (("foot_bones", slice(1, None)), ("leg_bones_tibia", slice(0, 1))):
         points, cells, moved, count = [], [], [], 0
-        for i in range(len(segments))[chosen]:
+        for i in range(len(model.foot.segments))[chosen]:
             geometry = model.foot.segments[i]
             x = geometry.surface_points
             now = poses.position_mm[i] + (x - segments.reference_mm[i]) @ poses.rotation[i].T
