@@ -23,7 +23,11 @@ _VERSION = 2
 FREE_TABLES = ("insole", "baseline", "lumbar", "solver", "output")
 """Tables in which a candidate may differ: what lies under the foot is what is asked, the spine
 does not act back on the foot, and the solver's settings move results by its tolerance only."""
-UNUSED_TABLES = {"standing": ("gait",), "stance": ("standing",)}
+UNUSED_TABLES = {
+    "standing": ("gait", "impact"),
+    "stance": ("standing", "impact"),
+    "impact": ("standing",),
+}
 """Tables that an analysis does not read."""
 INSTANTS = "output.stance_percent"
 

@@ -54,13 +54,20 @@ class _Row:
 def estimate(scenario: Scenario, ranks: int = 1) -> Cost:
     """The expected cost of a scenario on a number of ranks."""
     row = _table()[f"{scenario.analysis}.{scenario.resolution}"]
-    instants = len(scenario.output.instants) if scenario.analysis == "stance" else 1
+    instants = _instants(scenario)
     if scenario.baseline is not None and scenario.baseline.calibration_dir is None:
         instants *= 2
     per_instant = row.serial_s_per_instant + row.parallel_s_per_instant / ranks
     wall = row.setup_s + instants * per_instant
     memory = row.memory_base_mb + ranks * row.memory_per_rank_mb
     return Cost(row.dofs, memory, wall if per_instant > 0.0 else None, ranks)
+
+
+def _instants(scenario: Scenario) -> int:
+    """Output instants of stance, the one of standing, time steps of impact."""
+    if scenario.analysis == "impact":
+        return scenario.impact.steps
+    return len(scenario.output.instants) if scenario.analysis == "stance" else 1
 
 
 @cache

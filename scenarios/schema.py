@@ -15,16 +15,17 @@ import itertools
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BeforeValidator, Field, model_validator
 
 from materials.wear import CYCLES_PER_HOUR
 from meshes.foot_dimensions import FootDimensions
+from scenarios.impact.keys import Impact
+from scenarios.schema_base import Table, wrong
 
 BAREFOOT = "none"
 """The insole material that stands for no insole."""
 
-Analysis = Literal["standing", "stance"]
+Analysis = Literal["standing", "stance", "impact"]
 Resolution = Literal["coarse", "standard", "fine"]
 FootType = Literal["neutral", "flat", "cavus"]
 Side = Literal["right", "left"]
@@ -35,25 +36,6 @@ SolverPreset = Literal["auto", "direct", "iterative"]
 
 InputPath = Annotated[Path, Field(json_schema_extra={"input_path": True})]
 """A file or folder that the user names; `scenarios.loading` makes it absolute."""
-
-
-def wrong(problem: str, allowed: str) -> PydanticCustomError:
-    """An error whose message and accepted values reach the user as they are."""
-    return PydanticCustomError("scenario", "{problem}", {"problem": problem, "allowed": allowed})
-
-
-class Table(BaseModel):
-    """A table of a scenario file: strict, frozen, no unknown keys, no NaN."""
-
-    model_config = ConfigDict(
-        strict=True,
-        frozen=True,
-        extra="forbid",
-        allow_inf_nan=False,
-        validate_default=True,
-        use_attribute_docstrings=False,
-    )
-
 
 REFERENCE_HEIGHT_M = 1.75
 REFERENCE_FOOT_LENGTH_MM = 255.0
@@ -455,6 +437,7 @@ class Scenario(Table):
     baseline: Baseline | None = None
     gait: Gait = Field(default_factory=Gait)
     standing: Standing = Field(default_factory=Standing)
+    impact: Impact = Field(default_factory=Impact)
     lumbar: Lumbar = Field(default_factory=Lumbar)
     contact: Contact = Field(default_factory=Contact)
     solver: Solver = Field(default_factory=Solver)
