@@ -71,7 +71,8 @@ class BoxMesh:
     facet_tags: NDArray[np.int32]
 
 
-def _box() -> BoxMesh:
+def box_mesh(regions: int = 1) -> BoxMesh:
+    """The block's mesh, cut into regions 1 to n along x."""
     mesh = dolfinx.mesh.create_box(MPI.COMM_SELF, [[0, 0, 0], [40, 20, 30]], [4, 3, 3])
     points = mesh.geometry.x.copy()
     cells = compat.geometry_dofmap(mesh).astype(np.int64)
@@ -84,7 +85,8 @@ def _box() -> BoxMesh:
     tags[top] = np.where(middle[top, 0] < 20, SURFACES["a"], SURFACES["b"])
     tags[middle[:, 1] < 0.01] = 1
     keep = tags > 0
-    return BoxMesh(points, cells, np.ones(len(cells), dtype=np.int32), facets[keep], tags[keep])
+    parts = 1 + (points[cells].mean(axis=1)[:, 0] * regions / 40.0).astype(np.int32)
+    return BoxMesh(points, cells, parts.astype(np.int32), facets[keep], tags[keep])
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,7 @@ def drives(force_n: Array | None = None) -> Drives:
 
 def build(comm: MPI.Comm, connected: bool = True) -> Block:
     """Return the block, unloaded; ``connected`` adds joints, bands and drives."""
-    mesh = distribute(comm, _box() if comm.rank == 0 else None)
+    mesh = distribute(comm, box_mesh() if comm.rank == 0 else None)
     u = dolfinx.fem.Function(compat.vector_space(mesh.mesh, 2))
     solid = Solid(u, mesh.cell_tags, {1: NeoHooke()})
     reduction = Reduction(u.function_space, mesh.facet_tags, SEGMENTS, SURFACES)
