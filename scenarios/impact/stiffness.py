@@ -96,11 +96,9 @@ JOINT_DAMPING_NMMS_PER_RAD = {"ankle": 1.5e3, "subtalar": 0.5e3}
 FOOT_DAMPING_S = 5e-3
 """Damping over stiffness of the joints within the foot (engineering default)."""
 
-DISC_DYNAMIC_FACTOR = 1.3
-"""Stiffness of a disc at 10 to 30 Hz over that of its law, which is fitted to slow tests."""
 DISC_DAMPING_S = 1e-3
-"""Damping over stiffness of discs: 1300 N s/m on 1.3 MN/m (Izambert 2003: 32 to 2094 N s/m at 5 to
-30 Hz), a damping ratio of about 0.09 with 40 kg."""
+"""Damping over stiffness of discs: about 1000 N s/m on 1 MN/m. Discs at 5 to 30 Hz: 32 to 2094
+N s/m (Izambert 2003); two levels in a row: 134 to 905 (Wilson, Alkalay & Myers 2013)."""
 
 THORACIC_N_PER_MM = (60.0, 200.0, 60.0)
 """Thorax on L1, about six thoracic levels in a row: 1250 N/mm each in compression (White & Panjabi
@@ -140,9 +138,12 @@ class Wobble:
 
 
 LEG_WOBBLE = Wobble((6e3 + 10e3) / 6.0, 650.0 / 6.0)
-TRUNK_WOBBLE = Wobble((10e3 + 18e3) / 50.34, 1900.0 / 50.34)
-"""Springs and damper of the lower wobbling mass (k2 + k3, c2) and of the upper one (k4 + k5, c4)
-over the masses (Liu & Nigg 2000): 8.2 and 3.8 Hz, damping ratios 1.05 and 0.80."""
+"""Springs k2 + k3 and damper c2 of the lower wobbling mass over that mass (Liu & Nigg 2000): 8.2
+Hz, damping ratio 1.05."""
+TRUNK_WOBBLE = Wobble((2.0 * np.pi * 5.5) ** 2, 1900.0 / 50.34)
+"""Damper c4 of the upper wobbling mass over that mass (Liu & Nigg 2000); its springs (3.8 Hz) let
+the standing body resonate at 3.5 Hz, 5.5 Hz at 4.5 Hz where 4 to 6 Hz is measured (Matsumoto &
+Griffin 1998)."""
 
 
 def rotational(impedance: Impedance, stiffness: float, damping: float) -> tuple[Array, Array]:
@@ -175,8 +176,8 @@ def disc_joint(passive: Array, options: ChainOptions) -> tuple[Array, Array]:
         options: factors.
     """
     k, c = rotational(LEVEL, options.muscle_stiffness_factor, options.joint_damping_factor)
-    fast = DISC_DYNAMIC_FACTOR * 0.5 * (passive + passive.T)
-    return k + fast, c + options.joint_damping_factor * DISC_DAMPING_S * fast
+    even = 0.5 * (passive + passive.T)
+    return k + even, c + options.joint_damping_factor * DISC_DAMPING_S * even
 
 
 def thoracic_joint(options: ChainOptions) -> tuple[Array, Array]:
