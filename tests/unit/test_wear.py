@@ -186,13 +186,26 @@ def test_course_through_the_shoes_of_cook(evidence: Evidence) -> None:
         high=1.1,
         source=source,
     )
-    damping = Course(model.damping.final, model.damping.half_cycles, model.damping.power)
     evidence.within(
         *("materials", case, "left after 800 km, worn by runners"),
-        1.0 - damping.change(800.0 / KM_PER_CYCLE),
+        1.0 - model.damping.change(800.0 / KM_PER_CYCLE),
         low=0.65,
         high=0.75,
         source="Cook et al. 1985: 70 % after 500 miles, digits quoted after others",
+    )
+    along = np.geomspace(1e3, 3e6, 40)
+    evidence.curve(
+        "materials",
+        case,
+        "load cycles",
+        "energy absorption left",
+        {
+            "Cook, machine": (cycles, COOK_LEFT),
+            "Cook, worn by runners": (COOK_KM[1:] / KM_PER_CYCLE, [0.8, 0.7]),
+            "course through the machine's": (along, [1.0 - found.change(n) for n in along]),
+            "EVA of the library": (along, [1.0 - model.damping.change(n) for n in along]),
+        },
+        logarithmic=True,
     )
 
 
