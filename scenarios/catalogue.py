@@ -4,11 +4,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cache
 from pathlib import Path
 
 from materials import build, library, validity
-from materials.quantities import FAMILIES, KINDS
+from materials.quantities import KINDS
 from materials.record import MaterialFileError, MaterialRecord
 from scenarios.errors import ScenarioError, listed, nearest
 from scenarios.schema import BAREFOOT, Insole
@@ -82,7 +81,9 @@ def find_record(name: str, file: str | None = None) -> MaterialRecord:
     if name in own:
         return own[name]
     if colon or name not in library.names():
-        known = tuple(own) if colon else (*own, *library.names())
+        kinds = ("insole", "tissue", *KINDS)
+        ours = dict.fromkeys(name for kind in kinds for name in library.names(kind))
+        known = tuple(own) if colon else (*own, *ours)
         raise ScenarioError(
             file or "materials",
             "",
@@ -99,9 +100,3 @@ def poisson_warnings(table: Insole, names: Iterable[str]) -> tuple[str, ...]:
         return ()
     said = (validity.poisson_warning(insole_record(table, name)) for name in names)
     return tuple(text for text in said if text)
-
-
-@cache
-def kinds_and_families() -> tuple[str, ...]:
-    """Words that ``materials list --kind`` takes."""
-    return (*KINDS, *FAMILIES)
