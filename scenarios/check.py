@@ -5,11 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from scenarios.calibration_terms import differing, shown, terms
+from scenarios.calibration_terms import UNUSED_TABLES, differing, shown, terms
 from scenarios.catalogue import poisson_warnings
 from scenarios.errors import ScenarioError
 from scenarios.folder import read_manifest
 from scenarios.loading import Loaded, foot_dimensions, resolved_scenario
+from scenarios.schema import Scenario
 from scenarios.summary import read_summary
 from scenarios.wear import wear_warnings, worn_materials
 
@@ -30,9 +31,12 @@ def check_scenario(loaded: Loaded) -> tuple[str, ...]:
     _check_calibration(loaded)
     worn = _wear_warnings(loaded)
     _check_shapes(loaded)
-    stance = loaded.scenario.analysis == "stance"
-    gait = _gait_warnings(loaded) if stance else _unused_gait(loaded)
     scenario = loaded.scenario
+    if scenario.analysis == "impact":
+        gait = _impact_warnings(loaded)
+    else:
+        gait = _gait_warnings(loaded) if scenario.analysis == "stance" else ()
+    gait = (*gait, *_unused(scenario))
     solids = poisson_warnings(scenario.insole, worn_materials(scenario.insole))
     return (*gait, *worn, *solids)
 
@@ -57,13 +61,54 @@ def _gait_warnings(loaded: Loaded) -> tuple[str, ...]:
     return build_gait(scenario.gait, scenario.subject, outline).warnings
 
 
-def _unused_gait(loaded: Loaded) -> tuple[str, ...]:
-    """Say which keys of ``[gait]`` differ from their default and go unread in standing."""
-    gait = loaded.scenario.gait
-    default = type(gait)()
-    names = [n for n in type(gait).model_fields if getattr(gait, n) != getattr(default, n)]
-    analysis = loaded.scenario.analysis
-    return tuple(f"gait.{name} is not used by analysis = {analysis!r}" for name in names)
+def _impact_warnings(loaded: Loaded) -> tuple[str, ...]:
+    """What the movement has to say, and what the time step is too long for."""
+    from scenarios.gait import GaitError
+    from scenarios.impact.build import check_duration
+    from scenarios.shock.spectra import BANDS_HZ, resolvable_hz, unresolved_bands
+
+    scenario, impact = loaded.scenario, loaded.scenario.impact
+    try:
+        of_movement = check_duration(scenario)
+    except GaitError:
+        raise
+    except ScenarioError as error:
+        raise loaded.error(error.key, error.problem, allowed=error.allowed) from None
+    lost = unresolved_bands(impact.output_interval_ms)
+    if not lost:
+        return of_movement
+    names = ", ".join(f"{low:g} to {high:g}" for low, high in (BANDS_HZ[name] for name in lost))
+    return (
+        *of_movement,
+        f"outputs every {impact.output_interval_ms:g} ms resolve "
+        f"{resolvable_hz(impact.output_interval_ms):.3g} Hz, so that the band {names} Hz is not "
+        "given; see impact.output_rate_hz and impact.step_ms",
+    )
+
+
+def _unused(scenario: Scenario) -> tuple[str, ...]:
+    """Say which keys differ from their default and go unread by the analysis."""
+    keys = [
+        (table, name, f"analysis = {scenario.analysis!r}")
+        for table in UNUSED_TABLES[scenario.analysis]
+        for name in _names(scenario, table)
+    ]
+    if scenario.analysis == "impact":
+        by = f"impact.movement = {scenario.impact.movement!r}"
+        if scenario.impact.movement == "running":
+            keys += [("gait", name, by) for name in _names(scenario, "gait")]
+        else:
+            keys.append(("impact", "running_speed_m_s", by))
+    found = []
+    for table, name, by in keys:
+        values = getattr(scenario, table)
+        if getattr(values, name) != getattr(type(values)(), name):
+            found.append(f"{table}.{name} is not used by {by}")
+    return tuple(found)
+
+
+def _names(scenario: Scenario, table: str) -> tuple[str, ...]:
+    return tuple(type(getattr(scenario, table)).model_fields)
 
 
 def _check_both_feet(loaded: Loaded) -> None:

@@ -15,8 +15,8 @@ COMMANDS = ("run", "mesh", "check", "compare", "report", "view", "materials")
 
 EPILOG = """\
 SCENARIO is a TOML file, or the name of a scenario that comes with solespine
-(standing, walking). Every key of a scenario has a default; see
-docs/guide/scenario.md.
+(standing, walking, heel_strike, running). Every key of a scenario has a default;
+see docs/guide/scenario.md.
 
 exit codes: 0 done, 2 wrong input (nothing is written), 3 not converged (what was
 computed is kept, --resume goes on), 130 interrupted (likewise)

@@ -4,11 +4,13 @@
 from __future__ import annotations
 
 from meshes.foot import FootGeometry
+from meshes.outline import foot_outline
 from scenarios.errors import ScenarioError
 from scenarios.gait import build_gait
 from scenarios.impact.movement import Movement
 from scenarios.impact.running import running_force, running_movement
 from scenarios.impact.walking import walking_movement
+from scenarios.loading import foot_dimensions
 from scenarios.schema import Scenario
 from simulator.chain import Limb
 
@@ -33,20 +35,37 @@ def build_movement(scenario: Scenario, foot: FootGeometry, size: Limb, friction:
     given = impact.heel_velocity_mm_s
     if impact.movement == "running":
         speed = impact.running_speed_m_s
-        _within(scenario, duration, running_force(speed).stance_s)
+        _within(scenario, running_force(speed).stance_s)
         return running_movement(speed, subject.body_mass_kg, foot, size, friction, duration, given)
     gait = build_gait(scenario.gait, subject, foot.outline_xz)
-    _within(scenario, duration, gait.duration_s)
+    _within(scenario, gait.duration_s)
     return walking_movement(gait, foot, size, friction, duration, given)
 
 
-def _within(scenario: Scenario, duration_s: float, stance_s: float) -> None:
-    if duration_s <= stance_s:
+def check_duration(scenario: Scenario) -> tuple[str, ...]:
+    """Refuse a duration beyond the foot's contact; returns what the gait has to say.
+
+    Raises:
+        GaitError: input that is wrong or cannot be used.
+        ScenarioError: the duration is longer than the foot stands on the ground.
+    """
+    impact = scenario.impact
+    if impact.movement == "running":
+        _within(scenario, running_force(impact.running_speed_m_s).stance_s)
+        return ()
+    outline = foot_outline(foot_dimensions(scenario.subject))
+    gait = build_gait(scenario.gait, scenario.subject, outline)
+    _within(scenario, gait.duration_s)
+    return gait.warnings
+
+
+def _within(scenario: Scenario, stance_s: float) -> None:
+    duration = scenario.impact.duration_ms
+    if duration <= 1000.0 * stance_s:
         return
-    longest = int(1000.0 * stance_s)
     raise ScenarioError(
         scenario.name,
         "impact.duration_ms",
-        f"{1000.0 * duration_s:g} ms is longer than the foot's contact",
-        allowed=f"at most {longest} ms here",
+        f"{duration:g} ms is longer than the foot's contact",
+        allowed=f"at most {int(1000.0 * stance_s)} ms here",
     )

@@ -12,7 +12,6 @@ from scenarios.schema_base import Table, wrong
 
 MovementName = Literal["walking", "running"]
 
-FOLLOWS = {"default_text": "follows from the gait"}
 ROUNDING = 1e-9
 
 
@@ -61,14 +60,14 @@ class Impact(Table):
         ge=-3000.0,
         le=0.0,
         description="Upward velocity of the heel at touchdown, in place of the movement's",
-        json_schema_extra=FOLLOWS,
+        json_schema_extra={"default_text": "follows from the movement"},
     )
     forward_velocity_mm_s: float | None = Field(
         None,
         ge=-2000.0,
         le=4000.0,
         description="Its velocity along the foot, in place of the movement's",
-        json_schema_extra=FOLLOWS,
+        json_schema_extra={"default_text": "follows from the movement"},
     )
     clearance_mm: float = Field(0.5, ge=0.0, le=20.0, description="Gap under the heel at the start")
     wobbling_masses: bool = Field(

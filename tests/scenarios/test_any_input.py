@@ -29,6 +29,8 @@ TOGETHER = (
     "thin at its edge",
     "no insole of the other foot",
     "barefoot and has no",
+    "steps a period",
+    "than the foot's contact",
 )
 """What may be refused of values that are in range one by one."""
 

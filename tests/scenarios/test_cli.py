@@ -85,7 +85,7 @@ WRONG = [
     (["run", "walking", "-o", "file/below"], "is a file"),
     (["run", "walking", "-o", "other"], "holds no result"),
     (["mesh", "walking", "--set", "x=1"], "unknown key"),
-    (["check", "walking", "--set", "analysis=impact"], "standing, stance"),
+    (["check", "walking", "--set", "analysis=shock"], "standing, stance"),
     (
         ["check", "walking", "--set", "insole.zones=[{region='heal', material='cork'}]"],
         "did you mean heel?",
