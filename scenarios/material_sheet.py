@@ -66,9 +66,7 @@ def _derived(record: MaterialRecord) -> Iterator[str]:
         yield _line(f"loss factor at {frequency:.0f} Hz", text)
     if "energy_loss" in record.quantities:
         told = 100.0 * record.number("energy_loss")
-        yield _line(
-            "loss that the record tells of", f"{told:.0f} %, which the series need not give"
-        )
+        yield _line("loss that the record tells of", f"{told:.0f} %, which runs do not use")
 
 
 def _line(what: str, value: str) -> str:

@@ -57,8 +57,9 @@ def material_figure(record: MaterialRecord, law: Law, series: PronySeries | None
 def _strains(record: MaterialRecord, key: str, most: float) -> tuple[Array, float | None]:
     """Strains of a curve, and the limit of the law."""
     allowed = limit(record, key)
-    top = min(BEYOND * (allowed or UNSTATED), most)
-    return top * np.arange(POINTS) / (POINTS - 1.0), allowed
+    other = limit(record, "valid_compression") or UNSTATED
+    top = min(BEYOND * (allowed or min(other, UNSTATED)), most)
+    return np.asarray(np.linspace(0.0, top, POINTS), dtype=np.float64), allowed
 
 
 def _compression(axes: Axes, record: MaterialRecord, law: Law) -> None:
