@@ -9,19 +9,24 @@ safe side: a difference that is called resolved is one.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
+from scenarios.channels import ChannelRow, channel_rows, insole_table
 from scenarios.errors import ScenarioError
 from scenarios.keys import unit_of
+from scenarios.shock.expected import EFFECTS, MeasuredEffect, effect_beyond, effect_of
 from scenarios.summary import Summary, main_outputs, read_summary
 from scenarios.text_table import aligned_lines
 
 Verdict = Literal["resolved", "within error", "not measured", "equal"]
 UNITS = {"kpa_s": "kPa s", "kpa": "kPa", "mpa": "MPa", "mm2": "mm2", "nm": "Nm", "bw": "BW"}
-UNITS |= {"bw_per_s": "BW/s", "g": "g", "j": "J"}
+UNITS |= {"bw_per_s": "BW/s", "g": "g", "g_per_s": "g/s", "g2": "g2", "j": "J", "ms": "ms"}
+UNITS |= {"n_per_s": "N/s", "mpa_per_s": "MPa/s", "hz": "Hz", "db": "dB"}
+SETTINGS = ("shock.resolution_hz", "shock.resolvable_hz")
+"""Numbers of a summary that say how it was made: they are not compared."""
 LUMBAR_CHANGE_LIMIT = 0.20
 
 
@@ -51,8 +56,10 @@ class Difference:
 
     @property
     def percent(self) -> float | None:
-        """Change in per cent of the first value, None where that is zero."""
-        return None if self.first == 0.0 else 100.0 * self.change / abs(self.first)
+        """Change in per cent of the first value, None where that is zero or a ratio in dB."""
+        if self.first == 0.0 or self.unit == "dB":
+            return None
+        return 100.0 * self.change / abs(self.first)
 
     @property
     def verdict(self) -> Verdict:
@@ -73,6 +80,15 @@ class Comparison:
     only_first: tuple[str, ...]
     only_other: tuple[str, ...]
     warnings: tuple[str, ...]
+    channels: tuple[tuple[ChannelRow, ChannelRow], ...] = ()
+
+    @property
+    def shock(self) -> tuple[tuple[Difference, MeasuredEffect], ...]:
+        """Differences of an impact that measured effects of insoles are known of, with these."""
+        if not any(item.key.startswith("shock.") for item in self.differences):
+            return ()
+        effects = ((item, effect_of(item.key)) for item in self.differences)
+        return tuple((item, effect) for item, effect in effects if effect is not None)
 
 
 def compare_folders(folders: Sequence[Path]) -> tuple[Comparison, ...]:
@@ -96,13 +112,32 @@ def compare_folders(folders: Sequence[Path]) -> tuple[Comparison, ...]:
             )
     first = summaries[0]
     return tuple(
-        compare_summaries(first, other, str(folder))
+        compare_summaries(first, other, str(folder), (_insole(folders[0]), _insole(folder)))
         for folder, other in zip(folders[1:], summaries[1:], strict=True)
     )
 
 
-def compare_summaries(first: Summary, other: Summary, folder: str = "") -> Comparison:
-    """Every output that both runs have, with what must be known to read it."""
+def _insole(folder: Path) -> Mapping[str, Any]:
+    try:
+        return insole_table((folder / "scenario.toml").read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError):
+        return {}
+
+
+def compare_summaries(
+    first: Summary,
+    other: Summary,
+    folder: str = "",
+    insoles: tuple[Mapping[str, Any], Mapping[str, Any]] = ({}, {}),
+) -> Comparison:
+    """Every output that both runs have, with what must be known to read it.
+
+    Args:
+        first: numbers of the first run.
+        other: of the other.
+        folder: of the other, as it is called in the text.
+        insoles: tables ``[insole]`` of both, empty where they are not known.
+    """
     values, others = dict(main_outputs(first)), dict(main_outputs(other))
     differences = tuple(
         Difference(
@@ -113,7 +148,10 @@ def compare_summaries(first: Summary, other: Summary, folder: str = "") -> Compa
             error=_joint_error(first, other, key, value, others[key]),
         )
         for key, value in values.items()
-        if key in others and not key.startswith("equilibrium.") and not key.endswith("at_percent")
+        if key in others
+        and not key.startswith("equilibrium.")
+        and not key.endswith("at_percent")
+        and key not in SETTINGS
     )
     return Comparison(
         folder=folder,
@@ -121,6 +159,9 @@ def compare_summaries(first: Summary, other: Summary, folder: str = "") -> Compa
         only_first=tuple(key for key in values if key not in others),
         only_other=tuple(key for key in others if key not in values),
         warnings=tuple(_warnings(first, other, differences)),
+        channels=tuple(
+            zip(channel_rows(first, insoles[0]), channel_rows(other, insoles[1]), strict=True)
+        ),
     )
 
 
@@ -177,6 +218,12 @@ def _warnings(first: Summary, other: Summary, differences: Sequence[Difference])
                 f"{item.key} changes by {item.percent:+.0f} %: measured effects of insoles on "
                 "lumbar compression are 0 to 5 % in walking, up to about 10 % in jogging"
             )
+        effect = effect_beyond(item.key, item.first, item.other)
+        if item.key.startswith("shock.") and effect is not None:
+            found.append(
+                f"{item.key} changes by {item.percent or 0.0:+.0f} %: measured effects of insoles "
+                f"in shoes are {effect.text} ({effect.source})"
+            )
     return found
 
 
@@ -187,6 +234,8 @@ def comparison_text(first_folder: str, comparisons: Sequence[Comparison]) -> str
         header = ("output", "unit", "first", "other", "difference", "%", "mesh error", "verdict")
         rows = [header] + [_row(item) for item in comparison.differences]
         lines = [f"{comparison.folder} against {first_folder}"]
+        lines += _channel_lines(comparison)
+        lines += _shock_lines(comparison)
         lines += aligned_lines(rows, left=(0, 1, 7))
         for name, keys in (("first", comparison.only_first), ("other", comparison.only_other)):
             if keys:
@@ -194,6 +243,29 @@ def comparison_text(first_folder: str, comparisons: Sequence[Comparison]) -> str
         lines += [f"warning: {text}" for text in comparison.warnings]
         blocks.append("\n".join(lines))
     return "\n\n".join(blocks)
+
+
+def _channel_lines(comparison: Comparison) -> list[str]:
+    """The three channels of both runs, and which analysis computes them."""
+    rows: list[tuple[str, ...]] = [("channel to the spine", "computed by", "run", "")]
+    for one, two in comparison.channels:
+        rows += [(one.name, one.given_by, "first", one.says), ("", "", "other", two.says)]
+    return [*aligned_lines(rows, left=range(4)), ""] if comparison.channels else []
+
+
+def _shock_lines(comparison: Comparison) -> list[str]:
+    """Shock measures beside what was measured of insoles."""
+    if not comparison.shock:
+        return []
+    rows: list[tuple[str, ...]] = [("shock", "difference", "%", "measured in shoes", "source")]
+    for item, effect in sorted(comparison.shock, key=lambda pair: EFFECTS.index(pair[1])):
+        rows.append((*_change(item), effect.text, effect.source))
+    return [*aligned_lines(rows, left=(0, 4)), ""]
+
+
+def _change(item: Difference) -> tuple[str, str, str]:
+    percent = "" if item.percent is None else f"{item.percent:+.1f}"
+    return item.key, f"{item.change:+.3g} {item.unit}".rstrip(), percent
 
 
 def _row(item: Difference) -> tuple[str, ...]:

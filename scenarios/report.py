@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import io
-import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,9 +16,11 @@ from typing import Any
 
 import jinja2
 
+from scenarios.channels import NOT_COMPUTED, QUASI_STATIC, insole_table
 from scenarios.figures.gallery import Gallery, Picture, draw_gallery
 from scenarios.figures.inputs import ResultView, read_result
 from scenarios.folder import write_atomically
+from scenarios.report_shock import channel_table, shock_tables
 from scenarios.report_tables import (
     Table,
     alignment_table,
@@ -30,6 +31,7 @@ from scenarios.report_tables import (
     plantar_table,
     vertebra_sentence,
     vertebra_table,
+    wear_rows,
 )
 from scenarios.summary import Summary, main_outputs
 
@@ -39,6 +41,14 @@ SIZE_LIMIT_BYTES = 4_700_000
 
 PIXELS_PER_INCH = 128
 """Scale of pictures on the page: letters of pictures and text have one size."""
+
+CHANNEL_SHOCK = (
+    ("shock.impact_peak_bw", "impact peak (BW)"),
+    ("shock.loading_rate_bw_per_s", "loading rate (BW/s)"),
+    ("shock.peak_acceleration_g.tibia", "tibia, peak axial acceleration (g)"),
+    ("shock.peak_acceleration_g.sacrum", "sacrum, peak axial acceleration (g)"),
+    ("shock.lumbar.L4-L5.compression_change_n", "L4-L5 compression, rise to its peak (N)"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +114,8 @@ def report_text(view: ResultView, gallery: Gallery) -> str:
         lumbar=lumbar_table(summary),
         vertebra=vertebra_table(summary),
         vertebra_sentence=vertebra_sentence(summary),
+        shock=shock_tables(summary),
+        channel_table=channel_table(summary, insole_table(scenario)),
         channels=_channels(summary, values, scenario),
         equilibrium=plain_table(summary.equilibrium),
         solver=plain_table(summary.solver),
@@ -127,41 +139,38 @@ def _setting(summary: Summary, scenario: str) -> Iterator[tuple[str, str]]:
             f"{number(subject.body_mass_kg)} kg, {number(subject.height_m)} m, {subject.foot_type} "
             f"foot of {number(subject.foot_length_mm)} mm",
         )
-    insole = _insole(scenario)
+    insole = insole_table(scenario)
+    worn = None if summary.insole is None else summary.insole.wear
     if insole.get("material") == "none":
         yield "Insole", "none (barefoot)"
     elif "material" in insole:
         shape = [f"{key} {insole[key]}" for key in ("thickness_mm", "conformity") if key in insole]
         yield "Insole", ", ".join([str(insole["material"]), *shape])
+    if worn is not None:
+        yield from wear_rows(worn)
     if summary.role == "baseline":
         yield "Role", "baseline: calibrated on its own insole"
     elif summary.role == "candidate":
         yield "Role", "candidate: predicted with the calibration of the baseline"
 
 
-def _insole(scenario: str) -> dict[str, Any]:
-    try:
-        table = tomllib.loads(scenario).get("insole", {})
-    except tomllib.TOMLDecodeError:
-        return {}
-    return table if isinstance(table, dict) else {}
-
-
 def _channels(
     summary: Summary, values: dict[str, float], scenario: str
 ) -> tuple[tuple[Channel, Table | None], ...]:
     """Shock, alignment and effective leg length, kept apart."""
-    shock = tuple(
-        (key.removeprefix("shock."), number(value))
-        for key, value in values.items()
-        if key.startswith("shock.")
-    )
+    shock = tuple((words, number(values[key])) for key, words in CHANNEL_SHOCK if key in values)
     quasi_static = (
         "Not computed: this analysis is quasi-static. With a prescribed ground reaction the force "
         "at the spine follows from equilibrium, so it cannot tell insole materials apart by shock. "
         "That question belongs to the impact analysis."
     )
-    length, length_note = _leg_length(_insole(scenario))
+    length: tuple[tuple[str, str], ...] = ()
+    length_note = f"{NOT_COMPUTED.capitalize()}."
+    if summary.analysis in QUASI_STATIC:
+        length, length_note = _leg_length(insole_table(scenario))
+    if summary.insole is not None and summary.insole.wear is not None:
+        lost = number(summary.insole.wear.thickness_lost_mm)
+        length = (*length, ("height lost by wear of the insole (mm)", lost))
     return (
         (
             Channel("1 Transient shock", "loading rate and peak accelerations", shock,
@@ -170,7 +179,7 @@ def _channels(
         ),
         (
             Channel("2 Alignment", "posting and arch: rearfoot to lordosis", (),
-                    "" if summary.alignment else "This analysis has no alignment."),
+                    "" if summary.alignment else f"{NOT_COMPUTED.capitalize()}."),
             alignment_table(summary),
         ),
         (

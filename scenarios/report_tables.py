@@ -3,11 +3,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from scenarios.compare import output_unit
-from scenarios.summary import DiscretisationError, MinMax, Peak, Regions, Section, Summary
+from scenarios.summary import (
+    DiscretisationError,
+    MinMax,
+    Peak,
+    Regions,
+    Section,
+    Summary,
+    WearSummary,
+)
 
 REGIONS = ("whole", "heel", "midfoot", "forefoot", "toes", "hallux")
 LEVELS = ("L1-L2", "L2-L3", "L3-L4", "L4-L5", "L5-S1")
@@ -22,7 +30,12 @@ HEADLINES = (
     ("lumbar.L4-L5.compression_n.peak_bw", "L4-L5 compression, peak", "body weights"),
     ("lumbar.L5-S1.shear_ap_n.peak", "L5-S1 anterior shear, peak", ""),
     ("lumbar.L4-L5.disc_pressure_mpa.peak", "L4-L5 disc pressure, peak", "level calibrated"),
+    ("shock.impact_peak_bw", "Impact peak of the vertical force", ""),
     ("shock.loading_rate_bw_per_s", "Loading rate, 20-80 % average", ""),
+    ("shock.peak_acceleration_g.tibia", "Tibia, peak axial acceleration", ""),
+    ("shock.peak_acceleration_g.sacrum", "Sacrum, peak axial acceleration", ""),
+    ("shock.peak_acceleration_g.L3", "L3, peak axial acceleration", ""),
+    ("shock.lumbar.L4-L5.compression_change_n", "L4-L5 compression, rise to its peak", ""),
 )
 """Outputs that head the report: key, words, remark."""
 
@@ -181,6 +194,22 @@ def alignment_table(summary: Summary) -> Table | None:
         cell = _cell(summary, "alignment.arch_height_drop_mm", drop)
         rows.append(("arch height drop (mm)", "", cell))
     return _table(("", "smallest", "largest"), rows)
+
+
+def wear_rows(wear: WearSummary) -> Iterator[tuple[str, str]]:
+    """What wear has left of the insole, a row for the whole and one for each material."""
+    yield (
+        "Wear",
+        f"{number(wear.cycles)} load cycles: {number(wear.thickness_lost_mm)} mm of thickness "
+        f"lost, {number(wear.thickness_mm)} mm left",
+    )
+    for name, left in wear.materials.items():
+        yield (
+            f"Wear of {name}",
+            f"set {number(100.0 * left.set_share)} %, stiffness × {number(left.stiffness_factor)}, "
+            f"stress at half height × {number(left.stress_factor_half)}, "
+            f"damping × {number(left.damping_factor)}",
+        )
 
 
 def plain_table(section: Section | None) -> Table | None:

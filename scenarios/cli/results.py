@@ -17,6 +17,12 @@ KEY_FIGURES = (
     ("lumbar.L4-L5.compression_n.peak", "L4-L5 compression, peak"),
     ("lumbar.L4-L5.compression_n.peak_bw", "L4-L5 compression, peak"),
     ("lumbar.L4-L5.disc_pressure_mpa.peak", "L4-L5 disc pressure, peak"),
+    ("shock.impact_peak_bw", "impact peak"),
+    ("shock.loading_rate_bw_per_s", "loading rate"),
+    ("shock.peak_acceleration_g.tibia", "tibia, peak acceleration"),
+    ("shock.peak_acceleration_g.sacrum", "sacrum, peak acceleration"),
+    ("shock.peak_acceleration_g.L3", "L3, peak acceleration"),
+    ("shock.lumbar.L4-L5.compression_change_n", "L4-L5 compression, rise"),
 )
 
 

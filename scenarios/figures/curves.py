@@ -55,7 +55,7 @@ def lumbar_figure(history: History, body_weight_n: float | None) -> Figure | Non
         _draw(panel, history.percent, curves, title, unit)
         if unit == "force (N)" and body_weight_n is not None:
             _body_weight_axis(panel, body_weight_n)
-    _legend_above(figure, axes[0])
+    legend_above(figure, axes[0])
     return figure
 
 
@@ -115,7 +115,7 @@ def ground_figure(history: History, cop_window: Sequence[float] | None) -> Figur
         if cop_window is not None and unit.endswith("(mm)"):
             panel.axvspan(*cop_window, color=style.FAINT, alpha=0.5, lw=0)
         _draw(panel, history.percent, curves, title, unit)
-    _legend_above(figure, axes[0])
+    legend_above(figure, axes[0])
     return figure
 
 
@@ -246,7 +246,8 @@ def _body_weight_axis(axes: Axes, weight_n: float) -> None:
     other.spines["right"].set_visible(True)
 
 
-def _legend_above(figure: Figure, axes: Axes) -> None:
+def legend_above(figure: Figure, axes: Axes) -> None:
+    """Legend of one panel above all panels."""
     handles, labels = axes.get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside upper center", ncols=len(labels), handlelength=2.6)
 

@@ -20,7 +20,9 @@ from scenarios.figures.inputs import LEVELS, ResultView
 from scenarios.figures.outline import plan_outline
 from scenarios.figures.pressure import pressure_figure
 from scenarios.figures.render import RenderError
+from scenarios.figures.shock import shock_pictures
 from scenarios.figures.vertebra import vertebra_figure
+from scenarios.shock.tables import history_from_columns
 
 Array = NDArray[np.float64]
 CHAIN_PERCENTS = (15.0, 35.0, 55.0, 80.0)
@@ -62,6 +64,7 @@ def draw_gallery(view: ResultView) -> Gallery:
         ("plantar pressure", _pressure),
         ("loaded chain", _chain),
         ("lumbar load", _lumbar),
+        ("shock", _shock),
         ("disc stress", _discs),
         ("vertebra stress", _vertebra),
         ("alignment", _alignment),
@@ -142,8 +145,19 @@ def _lumbar(view: ResultView) -> Iterator[_Drawn]:
         "Load of the five lumbar discs over stance. The absolute level is calibrated on standing "
         "disc pressure; differences between insoles are what is predicted."
     )
+    if view.is_impact:
+        return
     figure = curves.lumbar_figure(view.history, view.body_weight_n)
     yield from _one("lumbar", "Lumbar force and disc pressure", caption, figure)
+
+
+def _shock(view: ResultView) -> Iterator[_Drawn]:
+    if view.body_weight_n is None or not view.is_impact:
+        return
+    history = history_from_columns(view.history.column, view.body_weight_n)
+    if history is not None:
+        for picture in shock_pictures(history):
+            yield _Drawn(picture.name, picture.title, picture.caption, picture.figure)
 
 
 def _discs(view: ResultView) -> Iterator[_Drawn]:

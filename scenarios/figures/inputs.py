@@ -19,7 +19,7 @@ from scenarios.summary import Summary
 from scenarios.table import read_table
 
 Array = NDArray[np.float64]
-GRAVITY = 9.81
+GRAVITY = 9.80665
 
 LEVELS = ("L1-L2", "L2-L3", "L3-L4", "L4-L5", "L5-S1")
 """Lumbar levels from above, as they stand in pictures and tables."""
@@ -79,9 +79,14 @@ class ResultView:
         return None if subject is None else subject.foot_length_mm
 
     @property
+    def is_impact(self) -> bool:
+        """Whether the instants are milliseconds after touchdown, not per cent of stance."""
+        return self.summary.analysis == "impact"
+
+    @property
     def over_stance(self) -> bool:
-        """Whether there is more than one output instant to draw a curve through."""
-        return len(self.history.table) > 1
+        """Whether there are output instants of stance to draw a curve through."""
+        return len(self.history.table) > 1 and not self.is_impact
 
 
 def read_result(folder: Path, summary: Summary) -> ResultView:

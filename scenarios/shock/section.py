@@ -39,10 +39,16 @@ class Transfer(Section):
     trunk: Bands | None = None
 
 
-class PowerBySite(Transfer):
+class PowerBySite(Section):
     """One band table for each segment."""
 
     tibia: Bands | None = None
+    femur: Bands | None = None
+    sacrum: Bands | None = None
+    L5: Bands | None = None
+    L3: Bands | None = None
+    L1: Bands | None = None
+    trunk: Bands | None = None
 
 
 class LumbarTransient(Section):

@@ -31,8 +31,7 @@ from scenarios.shock.spectra import (
     transmissibility,
     unresolved_bands,
 )
-from scenarios.summary import InsoleSummary, LumbarLevel
-from scenarios.upper.sections import peak
+from scenarios.summary import InsoleSummary
 
 
 def shock_section(history: ShockHistory) -> Shock:
@@ -61,27 +60,6 @@ def shock_section(history: ShockHistory) -> Shock:
         power_g2=PowerBySite(**{s.site: _power(s) for s in spectra}),
         transmissibility_db=_transfer(spectra),
     )
-
-
-def lumbar_peaks(history: ShockHistory) -> dict[Any, LumbarLevel]:
-    """Peak and mean of the lumbar loads since touchdown, as the other analyses give them.
-
-    The per cent of stance of a peak is left out: its time stands under ``shock.lumbar``.
-    """
-    time = history.time_s[history.touchdown :]
-    section = {}
-    for level in history.levels:
-        peaks = {}
-        for name, weight in (
-            ("compression_n", history.body_weight_n),
-            ("shear_ap_n", history.body_weight_n),
-            ("disc_pressure_mpa", None),
-        ):
-            values = getattr(level, name)[history.touchdown :]
-            found = peak(list(values), list(time), weight)
-            peaks[name] = found.model_copy(update={"at_percent": None})
-        section[level.level] = LumbarLevel(**peaks)
-    return section
 
 
 def insole_with_energy(section: InsoleSummary, history: ShockHistory) -> InsoleSummary:
