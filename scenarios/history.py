@@ -15,7 +15,13 @@ from typing import TYPE_CHECKING
 from scenarios.table import Cell
 
 if TYPE_CHECKING:
-    from simulator.results import FootInstant, LevelInstant, PelvisInstant, VertebraInstant
+    from simulator.results import (
+        FootInstant,
+        ImpactInstant,
+        LevelInstant,
+        PelvisInstant,
+        VertebraInstant,
+    )
 
 
 def history_row(
@@ -38,6 +44,20 @@ def history_row(
             f"vertebra_{name}": value
             for name, value in _cells(vertebra).items()
             if name != "vertebra"
+        }
+    return row
+
+
+def impact_row(now: ImpactInstant, levels: Sequence[LevelInstant]) -> dict[str, Cell]:
+    """One row of an impact: foot and insole, accelerations by site, the lumbar levels."""
+    row = {f.name: getattr(now, f.name) for f in fields(now) if f.name != "accelerations"}
+    for item in now.accelerations:
+        prefix = f"{item.site.lower()}_acceleration_"
+        row |= {f"{prefix}{axis}": getattr(item, axis) for axis in ("x_g", "y_g", "z_g")}
+    for level in levels:
+        prefix = level_prefix(level.level)
+        row |= {
+            f"{prefix}{name}": value for name, value in _cells(level).items() if name != "level"
         }
     return row
 

@@ -5,11 +5,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from scenarios.baseline import not_converged
 from scenarios.fields import keep_until, write_instant
-from scenarios.foot_output import bodies, foot_instant, force_imbalance, plantar_instant
+from scenarios.foot_output import (
+    bodies,
+    foot_instant,
+    force_imbalance,
+    plantar_instant,
+    region_strains,
+)
 from scenarios.foot_run import CalibrationRecord, FootRun
 from scenarios.foot_summary import RunRecord
 from scenarios.history import history_row
@@ -56,22 +62,36 @@ UNREADABLE = (
 )
 
 
-def saved_checkpoint(context: RunContext, nodes: Callable[[], int]) -> Checkpoint | None:
+class Fitting(Protocol):
+    """A checkpoint that knows what it belongs to."""
+
+    def fits(self, nodes: int) -> bool:
+        """Whether the state is one of so many nodes."""
+        ...
+
+
+Saved = TypeVar("Saved", bound=Fitting)
+
+
+def saved_checkpoint(
+    context: RunContext, nodes: Callable[[], int], kind: type[Saved]
+) -> Saved | None:
     """Read the checkpoint that a run may go on from; collective.
 
     Args:
         context: of the run.
         nodes: counts those of foot and insole as they are meshed now.
+        kind: of checkpoint that the analysis writes.
     """
     path = context.folder.checkpoint_path / CHECKPOINT
     saved: Any = None
     if context.resume and context.comm.rank == 0 and path.exists():
         saved = read_checkpoint(path)
-        if not (isinstance(saved, Checkpoint) and saved.fits(nodes())):
+        if not (isinstance(saved, kind) and saved.fits(nodes())):
             saved = None
             context.folder.log(UNREADABLE)
             context.progress.message(f"warning: {UNREADABLE}")
-    found: Checkpoint | None = context.comm.bcast(saved)
+    found: Saved | None = context.comm.bcast(saved)
     return found
 
 
@@ -182,7 +202,9 @@ class RecordedMarch:
     def _instant(self, percent: float) -> None:
         """Everything that one output instant writes."""
         context, model = self.context, self.run.model
-        foot = foot_instant(model, self.run.loads, percent, self.newton, self.krylov)
+        strains = region_strains(model)
+        foot = foot_instant(model, self.run.loads, percent, self.newton, self.krylov, strains)
+        self.results.strained(strains)
         self.newton = self.krylov = 0
         plantar = plantar_instant(model, percent)
         above = self._above(percent)

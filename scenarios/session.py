@@ -122,7 +122,7 @@ class Session:
         geometry = scenario_geometry(context.comm, context.scenario, plan.to_solve)
         bodies = [body for body in (geometry.foot, geometry.insole) if body is not None]
         saved = saved_checkpoint(
-            context, lambda: sum(body.mesh.quality().p2_nodes for body in bodies)
+            context, lambda: sum(body.mesh.quality().p2_nodes for body in bodies), Checkpoint
         )
         last = saved.results.last_percent if saved is not None else None
         context.begin(

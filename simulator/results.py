@@ -9,11 +9,13 @@ names of ``history.csv``.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+Site = Literal["tibia", "femur", "sacrum", "L5", "L3", "L1", "trunk"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,47 @@ class FootInstant:
     newton_iterations: int
     krylov_iterations: int
     calibration_weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentAcceleration:
+    """Acceleration of a site, without gravity, in the ISB axes of its segment (Y axial)."""
+
+    site: Site
+    x_g: float
+    y_g: float
+    z_g: float
+
+
+@dataclass(frozen=True, slots=True)
+class ImpactInstant:
+    """Foot, insole and chain at one instant of an impact (scalars).
+
+    As in ``FootInstant``; ``percent`` is of the run's duration, time counts from touchdown.
+    Work and stored energy are those of the insole since touchdown. Nobody prescribes the
+    ground reaction here.
+    """
+
+    percent: float
+    time_s: float
+    grf_x_n: float
+    grf_y_n: float
+    grf_z_n: float
+    cop_x_mm: float
+    cop_z_mm: float
+    ankle_dorsiflexion_deg: float
+    subtalar_inversion_deg: float
+    knee_flexion_deg: float
+    rearfoot_eversion_deg: float
+    foot_pitch_deg: float
+    arch_height_mm: float
+    contact_area_mm2: float
+    insole_compressive_strain: float
+    insole_work_j: float
+    insole_stored_j: float
+    newton_iterations: int
+    krylov_iterations: int
+    accelerations: tuple[SegmentAcceleration, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,17 +4,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.upper.anatomy import UpperAnatomy
-from scenarios.upper.records import UpperInstant
+from scenarios.upper.records import UpperPose
 from scenarios.upper.vertebra import vertebra_body
 from simulator.results import Body
 from simulator.spine.chain import ChainPose
 from simulator.spine.column import LumbarColumn
-from simulator.spine.records import DiscFields
+from simulator.spine.records import DiscFields, LevelResult, LumbarLoad
 from simulator.spine.vertebra import Vertebra
 from simulator.spine.vertebra_records import VertebraResult
 
@@ -22,10 +23,30 @@ Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
+class Posed(Protocol):
+    """One instant to be shown; see ``scenarios.upper.records.UpperInstant``."""
+
+    @property
+    def pose(self) -> UpperPose:
+        """Places of knee and hips."""
+
+    @property
+    def load(self) -> LumbarLoad:
+        """Posture of the column."""
+
+    @property
+    def solved(self) -> tuple[LevelResult, ...]:
+        """The discs."""
+
+    @property
+    def vertebra(self) -> VertebraResult | None:
+        """Stress inside a vertebra, if any."""
+
+
 def upper_bodies(
     anatomy: UpperAnatomy,
     column: LumbarColumn,
-    result: UpperInstant,
+    result: Posed,
     frame: Array | None = None,
     vertebra: Vertebra | None = None,
 ) -> tuple[Body, ...]:
@@ -57,7 +78,7 @@ def upper_bodies(
     return tuple(bodies) if frame is None else tuple(_turned(body, frame) for body in bodies)
 
 
-def _shifts(column: LumbarColumn, pose: ChainPose, result: UpperInstant) -> Array:
+def _shifts(column: LumbarColumn, pose: ChainPose, result: Posed) -> Array:
     """By how much each vertebra, sacrum first, has sunk with the discs below it, (6, 3)."""
     steps = [
         pose.rotations[index] @ column.frames[index] @ level.translation_mm
@@ -66,7 +87,7 @@ def _shifts(column: LumbarColumn, pose: ChainPose, result: UpperInstant) -> Arra
     return np.vstack([np.zeros(3), np.cumsum(steps, axis=0)])
 
 
-def _leg_bones(anatomy: UpperAnatomy, result: UpperInstant) -> Body:
+def _leg_bones(anatomy: UpperAnatomy, result: Posed) -> Body:
     pose, limb = result.pose, anatomy.limb
     named = {segment.name: segment for segment in limb.segments}
     placed = (

@@ -8,7 +8,6 @@ come from the masses above them; the bottom-up mismatch of a trial is only repor
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -124,6 +123,11 @@ class UpperModel:
         """Quiet standing, the start of the first instant."""
         return UpperState.of(self.standing)
 
+    def started(self, state: UpperState) -> tuple[LevelResult, ...]:
+        """Results that the column can start from, at the configuration of `state`."""
+        pairs = zip(self.standing, state.discs(), strict=True)
+        return tuple(replace(result, state=disc) for result, disc in pairs)
+
     def instant(
         self,
         percent: float,
@@ -159,7 +163,7 @@ class UpperModel:
         load, chain = column_load(self.column, self.body, now, pelvis, now.thorax_rotation, percent)
         start = state or self.initial()
         try:
-            solved = self.column.solve(load, _started(self.standing, start))
+            solved = self.column.solve(load, self.started(start))
         except DiscNotConverged as error:
             raise NotConverged(str(error), f"{percent:g} % of stance") from error
         inner = None
@@ -212,12 +216,6 @@ class UpperModel:
         if residual is None:
             return float("nan")
         return float(np.interp(percent, self.gait.percent, np.linalg.norm(residual, axis=1)))
-
-
-def _started(standing: Sequence[LevelResult], state: UpperState) -> tuple[LevelResult, ...]:
-    """Results that the column can start from."""
-    pairs = zip(standing, state.discs(), strict=True)
-    return tuple(replace(result, state=disc) for result, disc in pairs)
 
 
 def _warnings(column: LumbarColumn, fit: Calibration) -> tuple[str, ...]:

@@ -96,6 +96,16 @@ class UpperInstant:
     vertebra: VertebraResult | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class UpperShown:
+    """What pictures of an instant need; see `UpperInstant`."""
+
+    pose: UpperPose
+    load: LumbarLoad
+    solved: tuple[LevelResult, ...]
+    vertebra: VertebraResult | None = None
+
+
 def level_instant(result: LevelResult) -> LevelInstant:
     """The part of a level's result that is written at every instant."""
     return LevelInstant(

@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: MIT
+"""Everything that an impact moves, put together and set going at touchdown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from mpi4py import MPI
+from numpy.typing import NDArray
+
+from scenarios.errors import NotConverged
+from scenarios.foot_model import FootModel, build_foot_model, foot_nodes, tissue_mass_t
+from scenarios.foot_start import place
+from scenarios.gait.stance import StanceGait
+from scenarios.impact.chain import ImpactChain, build_chain
+from scenarios.impact.feedforward import FeedForward
+from scenarios.impact.movement import Movement
+from scenarios.impact.posture import initial_state
+from scenarios.impact.stiffness import level_stiffness
+from scenarios.mesh_bodies import Geometry
+from scenarios.schema import Scenario
+from scenarios.upper import UpperModel
+from simulator.dynamics.alpha import Scheme
+from simulator.dynamics.system import MovingSystem
+from simulator.newton import NewtonSettings
+from simulator.segments import Poses
+
+Array = NDArray[np.float64]
+
+TOLERANCE_BW = 1e-6
+"""Newton residual of a step, body weights. Much looser than in statics: an error of a step is
+seen as an acceleration of 1e-6 g of the whole body, and does not add up to a lost balance."""
+
+
+@dataclass(frozen=True, eq=False)
+class ImpactModel:
+    """One impact, ready to be stepped.
+
+    Attributes:
+        movement: What the body is meant to do.
+        chain: Segments, masses, bushings.
+        foot: Foot, insole and their equilibrium with the chain.
+        upper: Lumbar column; its discs give stiffness before, and pressure at the outputs.
+        system: Integrator.
+    """
+
+    movement: Movement
+    chain: ImpactChain
+    foot: FootModel
+    upper: UpperModel
+    system: MovingSystem
+
+
+def build_impact(
+    comm: MPI.Intracomm,
+    scenario: Scenario,
+    geometry: Geometry,
+    gait: StanceGait,
+    movement: Movement,
+    log: Callable[[str], None],
+) -> ImpactModel:
+    """Put the parts together, at rest in the unloaded configuration; collective.
+
+    Args:
+        comm: All ranks.
+        scenario: The study.
+        geometry: Foot, insole and limb.
+        gait: What the lumbar column was told of posture in standing.
+        movement: From touchdown on.
+        log: Receives one line a Newton iteration.
+
+    Raises:
+        ScenarioError: On every rank, for a shape that cannot be meshed.
+        NotConverged: On every rank, where the lumbar column finds no standing.
+    """
+    impact = scenario.impact
+    upper = UpperModel.build(comm, scenario, gait)
+    levels = comm.bcast(level_stiffness(upper.column, upper.standing))
+    chain = build_chain(
+        scenario, geometry.foot, geometry.upper, levels, tissue_mass_t(geometry.foot), impact
+    )
+    foot = build_foot_model(comm, scenario, scenario.insole, chain)
+    forward = FeedForward(chain, movement)
+    settings = NewtonSettings(
+        tolerance_n=TOLERANCE_BW * scenario.subject.body_mass_kg * 9.80665,
+        max_iterations=scenario.solver.max_newton_iterations,
+        lagged=0,
+        beyond=0,
+    )
+    system = MovingSystem(
+        foot.equilibrium,
+        foot.linear,
+        Scheme.with_radius(impact.rho_infinity),
+        forward.at,
+        chain.joint_damping,
+        settings,
+        log,
+    )
+    return ImpactModel(movement, chain, foot, upper, system)
+
+
+def touch_down(model: ImpactModel, clearance_mm: float) -> None:
+    """Put all segments into the posture of touchdown and set them in motion; collective.
+
+    Args:
+        model: In the unloaded configuration.
+        clearance_mm: Between the lowest point of the sole and what is under it.
+
+    Raises:
+        NotConverged: If no accelerations are found.
+    """
+    now, foot = model.movement.at(0.0), model.foot
+    angles = np.radians([now.ankle_deg, now.subtalar_deg])
+    place(foot, now.tibia_rotation, angles, -clearance_mm)
+    equilibrium, segments = foot.equilibrium, foot.segments
+    count, put = len(model.chain.foot_names), equilibrium.poses
+    of_foot = Poses(put.position_mm[:count], put.rotation[:count])
+    equilibrium.poses, rates = initial_state(model.chain, model.movement, of_foot)
+    reduction = equilibrium.reduction
+    velocity = np.zeros((reduction.local, 3))
+    tissue = foot_nodes(reduction.space, foot.distributed, foot.insole_regions)
+    heel = segments.index("calcaneus")
+    x = reduction.coordinates + equilibrium.u.x.array.reshape(-1, 3)
+    arm = x[tissue] - equilibrium.poses.position_mm[heel]
+    velocity[tissue] = rates.velocity_mm_s[heel] + np.cross(rates.spin_rad_s[heel], arm)
+    equilibrium.refresh_pattern()
+    report = model.system.set_in_motion(0.0, velocity.ravel(), rates)
+    if not report.converged:
+        raise NotConverged(
+            f"no accelerations were found (reason {report.reason} {report.message})", "touchdown"
+        )
