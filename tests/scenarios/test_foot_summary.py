@@ -16,7 +16,7 @@ from scenarios.foot_summary import insole_section
 from scenarios.gait import GaitRequest, build_gait, standing_gait, walker_of
 from scenarios.gait.stance import StanceGait
 from scenarios.report_tables import plain_table
-from scenarios.schema import Subject
+from scenarios.schema import Insole, Subject
 from scenarios.summary import Equilibrium, Summary, summary_data
 
 OUTLINE_MM = np.array([[0.0, -30.0], [255.0, -40.0], [255.0, 40.0], [0.0, 30.0]])
@@ -31,10 +31,11 @@ def test_an_elastic_insole_stores_energy_and_absorbs_none() -> None:
         instant(insole_compressive_strain=0.2, insole_energy_j=0.7),
         instant(insole_compressive_strain=0.3, insole_energy_j=0.4),
     ]
-    section = insole_section(foot)
+    section = insole_section(foot, Insole())
     assert section.energy_stored_j == pytest.approx(0.7)
     assert section.peak_compressive_strain == pytest.approx(0.3)
     assert section.energy_absorbed_j is None
+    assert section.wear is None
 
 
 def at(percent: float, shear_n: float = 0.0, cop_x_mm: float = 100.0) -> Any:
