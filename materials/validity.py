@@ -47,7 +47,7 @@ def strain_warning(record: MaterialRecord, reached: StrainReached, where: str = 
         where: The body, such as "heel pad"; the message begins with it.
 
     Returns:
-        A sentence with every strain that is beyond, its limit, and where the limit comes from.
+        A sentence with every strain that is beyond and its limit.
     """
     values = zip(STRAIN_LIMITS, (reached.compression, reached.tension, reached.shear), strict=True)
     beyond = []
@@ -55,12 +55,11 @@ def strain_warning(record: MaterialRecord, reached: StrainReached, where: str = 
         allowed = limit(record, key)
         if allowed is not None and strain > allowed:
             beyond.append(
-                f"{_WORDS[key]} by {100 * strain:.1f} %, and its law is trusted to "
-                f"{100 * allowed:.4g} % ({record.quantities[key].source})"
+                f"{_WORDS[key]} by {100 * strain:.1f} %, its law is trusted to {100 * allowed:.4g} %"
             )
     if not beyond:
         return ""
-    return f"{where or record.title}: {record.name} is {'; '.join(beyond)}"
+    return f"{where or record.title}: {record.name} is {', and '.join(beyond)}"
 
 
 def poisson_warning(record: MaterialRecord) -> str:
