@@ -54,9 +54,8 @@ def strain_warning(record: MaterialRecord, reached: StrainReached, where: str = 
     for key, strain in values:
         allowed = limit(record, key)
         if allowed is not None and strain > allowed:
-            beyond.append(
-                f"{_WORDS[key]} by {100 * strain:.1f} %, its law is trusted to {100 * allowed:.4g} %"
-            )
+            reached_percent, trusted = f"{100 * strain:.1f} %", f"{100 * allowed:.4g} %"
+            beyond.append(f"{_WORDS[key]} by {reached_percent}, its law is trusted to {trusted}")
     if not beyond:
         return ""
     return f"{where or record.title}: {record.name} is {', and '.join(beyond)}"
