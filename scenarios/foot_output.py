@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -139,18 +141,18 @@ def foot_instant(
     )
 
 
-def region_strains(model: FootModel) -> Strains:
-    """Largest strains at the cell centres of each region of foot and insole; collective."""
+def region_strains(model: FootModel, tags: Iterable[int] | None = None) -> Strains:
+    """Largest strains at the cell centres of regions, of all where none are named; collective."""
     comm, solid = model.distributed.mesh.comm, model.equilibrium.solid
     return {
         tag: region_strain(comm, cell_gradients(model, solid.cells(tag)), model.materials[tag])
-        for tag in sorted(model.materials)
+        for tag in sorted(model.materials if tags is None else tags)
     }
 
 
 def insole_strain(model: FootModel, strains: Strains | None = None) -> float:
     """Largest compressive nominal strain at the insole's cell centres; collective."""
-    strains = region_strains(model) if strains is None else strains
+    strains = region_strains(model, model.insole_regions) if strains is None else strains
     return max((strains[tag].compression for tag in model.insole_regions), default=0.0)
 
 
