@@ -131,17 +131,18 @@ class ImpactChain:
         return {bushing.name: bushing for bushing in self.bushings}
 
     @cached_property
-    def outwards(self) -> dict[str, tuple[int, ...]]:
-        """Indices of the segments beyond each link that has a name."""
-        beyond: dict[str, list[str]] = {name: [name] for name in self.segments.names}
+    def beyond(self) -> dict[str, tuple[int, ...]]:
+        """Indices of each segment and all that hang on it further from the pelvis."""
+        names: dict[str, list[str]] = {name: [name] for name in self.segments.names}
         for link in reversed(self.links):
-            beyond[link.inner] += beyond[link.outer]
+            names[link.inner] += names[link.outer]
         index = self.segments.index
-        return {
-            link.name: tuple(index(name) for name in beyond[link.outer])
-            for link in self.links
-            if link.name
-        }
+        return {name: tuple(index(one) for one in found) for name, found in names.items()}
+
+    @cached_property
+    def linked(self) -> frozenset[str]:
+        """Names of the bushings and joints that keep the tree of links together."""
+        return frozenset(link.name for link in self.links if link.name)
 
 
 def build_chain(

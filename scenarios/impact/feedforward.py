@@ -20,6 +20,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from scenarios.foot_joints import foot_bands, foot_joints
+from scenarios.foot_loads import smoothstep
 from scenarios.impact.chain import ImpactChain
 from scenarios.impact.movement import Movement, MovementInstant
 from scenarios.impact.posture import (
@@ -31,13 +33,17 @@ from scenarios.impact.posture import (
 )
 from scenarios.impact.stiffness import NM, OTHER_HIP, TRUNK_HOLD_NM_PER_RAD
 from simulator.bushings import Bushing, BushingDrive, Bushings
-from simulator.connectors import JointDrive, RotationDrive, TranslationDrive
+from simulator.connectors import Connectors, JointDrive, RotationDrive, TranslationDrive
 from simulator.equilibrium import Drives
-from simulator.segments import Poses
+from simulator.segments import Poses, increment_scale
 
 Array = NDArray[np.float64]
 
 FOOT_JOINTS = ("ankle", "subtalar")
+
+GROUND_RISE_S = 0.02
+"""Within this time the expected ground reaction sets in; at touchdown there is none, though a
+measured one begins at the threshold of contact."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,7 @@ class PlannedMotion:
 
     Attributes:
         now: what the movement gives.
+        ground_n: expected reaction on the foot, none at touchdown, shape (3,).
         poses: of all segments; the subtalar joint where it is in the unloaded configuration.
         spins_rad_s: angular velocities, shape (n, 3).
         rates: of reference points and rotations, pelvis at rest, shape (n, 6).
@@ -54,6 +61,7 @@ class PlannedMotion:
     """
 
     now: MovementInstant
+    ground_n: Array
     poses: Poses
     spins_rad_s: Array
     rates: Array
@@ -106,15 +114,19 @@ class FeedForward:
         self.chain = chain
         self.movement = movement
         self._bushings = Bushings(chain.segments, chain.bushings)
+        bones = foot_joints(chain.foot.joints), foot_bands(chain.foot.bands)
+        self._connectors = Connectors(chain.segments, *bones)
         motion = planned_motion(chain, movement, 0.0)
         forces, coordinates, _ = self._needed(motion, wrenches(chain, motion))
         self._stretch = np.zeros_like(forces)
         for k, (bushing, force) in enumerate(zip(chain.bushings, forces, strict=True)):
             held = slice(0, 6 if is_wobbling(bushing) else 3)
-            if bushing.name in chain.outwards:
+            if bushing.name in chain.linked:
                 spring = bushing.stiffness[held, held]
                 self._stretch[k, held] = np.linalg.solve(spring, force[held])
         self._start = coordinates
+        self._held: dict[str, Array] = {}
+        self._held = self._foot_loads(motion)
 
     def at(self, time_s: float) -> Drives:
         """Drives at an instant.
@@ -138,6 +150,7 @@ class FeedForward:
             _arm(chain, motion.poses, "pelvis", chain.left_hip_mm), needed.other_hip_n
         )
         now = motion.now
+        rotations, translations = self._held_drives(motion)
         return Drives(
             joints={name: self._joint(name, motion, needed) for name in FOOT_JOINTS},
             rotations=(
@@ -153,10 +166,85 @@ class FeedForward:
                     self._muscles((TRUNK_HOLD_NM_PER_RAD,) * 3),
                     np.zeros(3),
                 ),
+                *rotations,
             ),
-            translations=(TranslationDrive("pelvis", needed.other_hip_n),),
+            translations=(TranslationDrive("pelvis", needed.other_hip_n), *translations),
             bushings=bushings,
         )
+
+    def _foot_loads(self, motion: PlannedMotion) -> dict[str, Array]:
+        """What the foot's joints have to carry at touchdown beyond their torques.
+
+        Joints and ligaments of the foot model know no preload. What holds each bone against
+        inertia, weight and stretched ligaments is found as the balance that is lacking; it
+        acts between neighbours, so that it adds up to nothing.
+
+        Returns:
+            By outer segment force (N) and moment (N mm) about the link's point on it, in the
+            axes of the inner segment, shape (6,).
+        """
+        chain, segments, poses = self.chain, self.chain.segments, motion.poses
+        lacking = self.residual(motion)
+        found = {}
+        for link in chain.links:
+            if link.outer not in chain.foot_names or link.inner not in chain.foot_names:
+                continue
+            wrench = np.zeros(6)
+            point = _place(chain, poses, link.outer, link.point_mm)
+            for k in chain.beyond[link.outer]:
+                force, moment = np.split(lacking[k], 2)
+                arm = poses.position_mm[k] - point
+                wrench += np.concatenate([force, moment + np.cross(arm, force)])
+            axes = poses.rotation[segments.index(link.inner)]
+            found[link.outer] = np.concatenate([axes.T @ wrench[:3], axes.T @ wrench[3:]])
+        return found
+
+    def _held_drives(
+        self, motion: PlannedMotion
+    ) -> tuple[list[RotationDrive], list[TranslationDrive]]:
+        """The preload of the foot's joints as loads on both their segments."""
+        chain, poses = self.chain, motion.poses
+        total = {name: np.zeros(6) for name in chain.foot_names if self._held}
+        for link in chain.links:
+            if link.outer not in self._held:
+                continue
+            axes = poses.rotation[chain.segments.index(link.inner)]
+            force, moment = (axes @ part for part in np.split(self._held[link.outer], 2))
+            for name, sign in ((link.outer, 1.0), (link.inner, -1.0)):
+                arm = _arm(chain, poses, name, link.point_mm)
+                total[name] += sign * np.concatenate([force, moment + np.cross(arm, force)])
+        rotations, translations = [], []
+        for name, load in total.items():
+            turned = poses.rotation[chain.segments.index(name)]
+            rotations.append(RotationDrive(name, turned, np.zeros((3, 3)), load[3:]))
+            translations.append(TranslationDrive(name, load[:3]))
+        return rotations, translations
+
+    def residual(self, motion: PlannedMotion) -> Array:
+        """Force and moment that the planned motion at touchdown lacks, by segment, (n, 6).
+
+        Inertia, weights, drives, bushings and joints with their dampers and the ligaments of
+        the foot; in balance all are zero. Moments about the reference points, N and N mm.
+        """
+        chain, poses = self.chain, motion.poses
+        drives, scale = self.at(motion.now.time_s), increment_scale(len(chain.segments))
+        rates = motion.rates.ravel()
+        bushings = self._bushings.evaluate(poses, drives.bushings)
+        joints = self._connectors.evaluate(
+            poses, drives.joints, drives.rotations, drives.translations
+        )
+        total = bushings.gradient + joints.gradient_n / scale
+        for bushing, rows in zip(chain.bushings, bushings.coordinate_rows, strict=True):
+            total += rows.T @ (bushing.damping @ (rows @ rates))
+        for joint, row in zip(chain.foot.joints, joints.joint_angle_gradient / scale, strict=True):
+            total += chain.joint_damping[joint.name] * (row @ rates) * row
+        found = total.reshape(-1, 6)
+        parts = inertial(chain, motion)
+        arms = parts.centre_mm - poses.position_mm[parts.segment]
+        np.add.at(found[:, :3], parts.segment, parts.force_n)
+        turning = parts.moment_nmm + np.cross(arms, parts.force_n)
+        np.add.at(found[:, 3:], parts.segment, turning)
+        return found
 
     def _muscles(self, stiffness_nm_per_rad: tuple[float, float, float]) -> Array:
         factor = NM * self.chain.options.muscle_stiffness_factor
@@ -184,7 +272,7 @@ class FeedForward:
         segments, state = chain.segments, self._bushings.evaluate(motion.poses, {})
         forces = np.zeros((len(chain.bushings), 6))
         for k, bushing in enumerate(chain.bushings):
-            if bushing.name not in chain.outwards:
+            if bushing.name not in chain.linked:
                 continue
             force, moment = np.split(needed.carried[bushing.name], 2)
             arm = _arm(chain, motion.poses, bushing.distal, bushing.point_mm)
@@ -212,9 +300,16 @@ def planned_motion(chain: ImpactChain, movement: Movement, time_s: float) -> Pla
     rates = np.hstack([chained(chain, poses, spins), spins])
     turning = spin_rates(chain, movement, time_s)
     gained = chained_accelerations(chain, poses, spins, turning)
-    relative = PlannedMotion(now, poses, spins, rates, gained, turning)
-    lacking = now.ground_force_n + now.other_force_n - inertial(chain, relative).force_n.sum(axis=0)
+    ground = now.ground_force_n - _missing(movement, time_s)
+    relative = PlannedMotion(now, ground, poses, spins, rates, gained, turning)
+    lacking = ground + now.other_force_n - inertial(chain, relative).force_n.sum(axis=0)
     return replace(relative, accelerations_mm_s2=gained + lacking / chain.total_mass_t)
+
+
+def _missing(movement: Movement, time_s: float) -> Array:
+    """What the force at touchdown takes from the expected one shortly after."""
+    share = 1.0 - smoothstep(time_s / GROUND_RISE_S)
+    return np.asarray(share * movement.at(0.0).ground_force_n)
 
 
 def inertial(chain: ImpactChain, motion: PlannedMotion) -> Inertial:
@@ -249,7 +344,7 @@ def wrenches(chain: ImpactChain, motion: PlannedMotion) -> Wrenches:
     now, segments, parts = motion.now, chain.segments, inertial(chain, motion)
     sole = np.array([now.cop_foot_mm[0], 0.0, now.cop_foot_mm[1]])
     heel = segments.index("calcaneus")
-    under = motion.poses.point(heel, segments.reference_mm[heel], sole)
+    under = _place(chain, motion.poses, "calcaneus", sole)
 
     def held(members: Iterable[int], point: Array) -> Array:
         there = np.isin(parts.segment, list(members))
@@ -257,20 +352,24 @@ def wrenches(chain: ImpactChain, motion: PlannedMotion) -> Wrenches:
         arm = parts.centre_mm[there] - point
         moment = (parts.moment_nmm[there] + np.cross(arm, parts.force_n[there])).sum(axis=0)
         if heel in members:
-            force = force - now.ground_force_n
-            moment = moment - np.cross(under - point, now.ground_force_n)
+            force = force - motion.ground_n
+            moment = moment - np.cross(under - point, motion.ground_n)
         return np.concatenate([force, moment])
 
     carried = {}
     for link in chain.links:
         if link.name:
-            k = segments.index(link.outer)
-            point = motion.poses.point(k, segments.reference_mm[k], link.point_mm)
-            carried[link.name] = held(chain.outwards[link.name], point)
-    p = segments.index("pelvis")
-    left = motion.poses.point(p, segments.reference_mm[p], chain.left_hip_mm)
+            point = _place(chain, motion.poses, link.outer, link.point_mm)
+            carried[link.name] = held(chain.beyond[link.outer], point)
+    left = _place(chain, motion.poses, "pelvis", chain.left_hip_mm)
     whole = held(range(len(segments)), left)
     return Wrenches(carried, now.other_force_n, whole[3:])
+
+
+def _place(chain: ImpactChain, poses: Poses, segment: str, point_mm: Array) -> Array:
+    """Where a point of a segment is, given in the unloaded configuration."""
+    k = chain.segments.index(segment)
+    return np.asarray(poses.point(k, chain.segments.reference_mm[k], point_mm))
 
 
 def _arm(chain: ImpactChain, poses: Poses, segment: str, point_mm: Array) -> Array:
