@@ -93,14 +93,13 @@ def test_a_later_maximum_is_no_impact_peak() -> None:
 def test_ripples_are_no_impact_peak() -> None:
     """Falls of less than 0.02 BW, such as a contact that opens and closes leaves."""
     time = clock(0.5)
-    rng = np.random.default_rng(7)
-    quiet = ground_measures(history(time, clark_force_bw(time))).peak
-    noisy = clark_force_bw(time) + 0.004 * rng.standard_normal(len(time))
-    found = ground_measures(history(time, noisy)).peak
-    assert quiet is not None
+    force = np.interp(time, [0.0, 0.040, 0.060, 0.150], [0.0, 1.0, 0.6, 2.4])
+    ripple = 0.014 * np.sin(2.0 * np.pi * 500.0 * time)
+    assert np.any(np.diff((force + ripple)[:60]) < 0.0)
+    found = ground_measures(history(time, force + ripple)).peak
     assert found is not None
-    assert found.time_s == pytest.approx(quiet.time_s, abs=2e-3)
-    assert found.force_bw == pytest.approx(quiet.force_bw, abs=0.02)
+    assert found.time_s == pytest.approx(0.040, abs=1e-3)
+    assert found.force_bw == pytest.approx(1.0, abs=0.02)
 
 
 def test_time_before_touchdown_is_left_out() -> None:
@@ -201,8 +200,8 @@ def test_lumbar_transient() -> None:
 
 
 def test_insole_energy_is_balanced() -> None:
-    """A linear spring with a damper under a known stroke: what is lost is pi c w A^2 / 2."""
-    time = clock(0.1, end_ms=100.0)
+    """A spring with a damper, still pressed at the end: the damper has c w^2 A^2 int cos^2 wt."""
+    time = clock(0.1, end_ms=80.0)
     w, stroke, stiffness, viscosity = 2.0 * np.pi * 5.0, 4.0, 200.0, 0.8
     depth, speed = stroke * np.sin(w * time), stroke * w * np.cos(w * time)
     force = stiffness * depth + viscosity * speed
@@ -211,7 +210,9 @@ def test_insole_energy_is_balanced() -> None:
     stored = 1e-3 * 0.5 * stiffness * depth**2
     found = insole_energy(history(time, insole_work_j=work, insole_stored_j=stored))
     assert found is not None
-    lost = 1e-3 * 0.5 * np.pi * viscosity * w * stroke**2
+    end = time[-1]
+    lost = 1e-3 * viscosity * (w * stroke) ** 2 * (0.5 * end + np.sin(2.0 * w * end) / (4.0 * w))
+    assert stored[-1] > 0.3
     assert found.lost_j == pytest.approx(lost, rel=1e-4)
     assert found.absorbed_j == pytest.approx(work.max())
     assert found.stored_end_j is not None
