@@ -26,9 +26,9 @@ from simulator.newton import NewtonReport
 from simulator.results import ImpactInstant, LevelInstant
 from simulator.stepping import Counters, March, StepsExhausted, march
 
-CHANGE_MM = 2e-3
-"""Largest error estimate of a step; beyond it the step is halved. An acceleration that changes by
-1.5 g within a millisecond is as much."""
+ERROR_MM = 2e-3
+"""Largest error estimate of a step at the places of accelerometers; beyond it the step is halved.
+An acceleration that changes by 1.5 g within a millisecond is as much."""
 FINEST = 3
 """How often the estimate alone halves a step."""
 CHECKPOINT_EVERY = 10
@@ -154,7 +154,7 @@ class ImpactMarch:
         system, where = self.model.system, self.where
         report = system.step(where.at / 1e3, time_ms / 1e3)
         finest = where.halvings >= FINEST
-        if report.converged and not finest and system.change_mm() > CHANGE_MM:
+        if report.converged and not finest and system.error_mm(self.model.watched) > ERROR_MM:
             return replace(report, converged=False, message="the acceleration changes too fast")
         return report
 

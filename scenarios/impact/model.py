@@ -10,12 +10,13 @@ import numpy as np
 from mpi4py import MPI
 from numpy.typing import NDArray
 
+from meshes.spine import VERTEBRAE
 from scenarios.errors import NotConverged
 from scenarios.foot_model import FootModel, build_foot_model, foot_nodes, tissue_mass_t
 from scenarios.foot_start import place
 from scenarios.gait.stance import StanceGait
 from scenarios.impact.chain import ImpactChain, build_chain
-from scenarios.impact.feedforward import FeedForward
+from scenarios.impact.feedforward import FeedForward, planned_motion
 from scenarios.impact.movement import Movement
 from scenarios.impact.posture import initial_state
 from scenarios.impact.stiffness import level_stiffness
@@ -32,6 +33,9 @@ Array = NDArray[np.float64]
 TOLERANCE_BW = 1e-6
 """Newton residual of a step, body weights. Much looser than in statics: an error of a step is
 seen as an acceleration of 1e-6 g of the whole body, and does not add up to a lost balance."""
+
+
+WATCHED = ("tibia", "femur", "pelvis", *VERTEBRAE, "trunk")
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +55,11 @@ class ImpactModel:
     foot: FootModel
     upper: UpperModel
     system: MovingSystem
+
+    @property
+    def watched(self) -> tuple[int, ...]:
+        """Segments whose accelerations are results; they decide how long a step may be."""
+        return tuple(self.foot.segments.index(name) for name in WATCHED)
 
 
 def build_impact(
@@ -114,20 +123,39 @@ def touch_down(model: ImpactModel, clearance_mm: float) -> None:
     now, foot = model.movement.at(0.0), model.foot
     angles = np.radians([now.ankle_deg, now.subtalar_deg])
     place(foot, now.tibia_rotation, angles, -clearance_mm)
-    equilibrium, segments = foot.equilibrium, foot.segments
+    equilibrium = foot.equilibrium
     count, put = len(model.chain.foot_names), equilibrium.poses
     of_foot = Poses(put.position_mm[:count], put.rotation[:count])
     equilibrium.poses, rates = initial_state(model.chain, model.movement, of_foot)
-    reduction = equilibrium.reduction
-    velocity = np.zeros((reduction.local, 3))
-    tissue = foot_nodes(reduction.space, foot.distributed, foot.insole_regions)
-    heel = segments.index("calcaneus")
-    x = reduction.coordinates + equilibrium.u.x.array.reshape(-1, 3)
-    arm = x[tissue] - equilibrium.poses.position_mm[heel]
-    velocity[tissue] = rates.velocity_mm_s[heel] + np.cross(rates.spin_rad_s[heel], arm)
     equilibrium.refresh_pattern()
-    report = model.system.set_in_motion(0.0, velocity.ravel(), rates)
+    planned = planned_motion(model.chain, model.movement, 0.0)
+    accelerations = np.hstack([planned.accelerations_mm_s2, planned.spin_rates_rad_s2])
+    moving = _with_the_heel(model, accelerations, rates.spin_rad_s)
+    report = model.system.settle(0.0, rates, moving, accelerations)
+    if report.converged:
+        velocity = np.hstack([rates.velocity_mm_s, rates.spin_rad_s])
+        report = model.system.set_in_motion(0.0, _with_the_heel(model, velocity), rates)
     if not report.converged:
         raise NotConverged(
             f"no accelerations were found (reason {report.reason} {report.message})", "touchdown"
         )
+
+
+def _with_the_heel(model: ImpactModel, segments: Array, spins: Array | None = None) -> Array:
+    """Rates of all local nodes (3 m,) where the foot moves as one body and the insole rests.
+
+    Args:
+        model: Of the impact.
+        segments: Rates of the segments, shape (n, 6).
+        spins: Angular velocities, shape (n, 3), where the rates are accelerations.
+    """
+    equilibrium, reduction = model.foot.equilibrium, model.foot.equilibrium.reduction
+    tissue = foot_nodes(reduction.space, model.foot.distributed, model.foot.insole_regions)
+    heel = model.foot.segments.index("calcaneus")
+    x = reduction.coordinates + equilibrium.u.x.array.reshape(-1, 3)
+    arm = x[tissue] - equilibrium.poses.position_mm[heel]
+    values = np.zeros((reduction.local, 3))
+    values[tissue] = segments[heel, :3] + np.cross(segments[heel, 3:], arm)
+    if spins is not None:
+        values[tissue] += np.cross(spins[heel], np.cross(spins[heel], arm))
+    return values.ravel()

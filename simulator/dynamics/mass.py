@@ -88,6 +88,22 @@ class Inertia:
         self._start, self._factors = start, (a, b)
         self._rates = segments.velocity_offset(step), segments.acceleration_offset(step)
 
+    def hold(
+        self, factor: float, nodes: Array, segments: Array, velocity: Array, start: Poses
+    ) -> None:
+        """Give accelerations, which a step from the present displacement changes by little.
+
+        Args:
+            factor: Change of acceleration by displacement (1/s2).
+            nodes: Acceleration of all local nodes, ghosts too, shape (3 m,).
+            segments: Of translations and rotations, shape (n, 6).
+            velocity: Likewise.
+            start: Present poses.
+        """
+        self._factor.value = factor
+        self._offset.x.array[:] = nodes - factor * self._u.x.array
+        self._start, self._factors, self._rates = start, (factor, 0.0), (velocity, segments)
+
     def segments(self, poses: Poses) -> InertiaState:
         """Inertia of the segments at poses within the step."""
         assert self._start is not None, "no step has begun"

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -23,6 +23,9 @@ from simulator.segments import Poses, increment_scale
 
 Array = NDArray[Any]
 
+SETTLING = 1e3
+"""Acceleration by displacement (1/s2) with which a state settles: it holds what nothing else
+does, softly enough to change no force."""
 FIRST_STEP_S = 1e-5
 """Of the backward difference that finds the accelerations of an initial state."""
 
@@ -101,6 +104,48 @@ class MovingSystem:
 
     # -- start -------------------------------------------------------------------------------
 
+    def settle(
+        self, time_s: float, segments: SegmentRates, nodes_mm_s2: Array, segments_mm_s2: Array
+    ) -> NewtonReport:
+        """Deform the present state so that its forces balance given accelerations.
+
+        Without it joints would begin unstressed, and what they have to carry would come as a
+        blow. Gaps and tissue change by microns; histories of the solids begin here.
+
+        Args:
+            time_s: Of the state.
+            segments: Velocities of the segments.
+            nodes_mm_s2: Acceleration of all local nodes, ghosts too, shape (3 m,).
+            segments_mm_s2: Of the segments, rotations in rad/s2, shape (n, 6).
+        """
+        e = self.equilibrium
+        velocity = np.hstack([segments.velocity_mm_s, segments.spin_rad_s])
+        self.inertia.hold(SETTLING, nodes_mm_s2, segments_mm_s2, velocity, e.poses)
+        e.solid.begin_step(np.inf)
+        self._load_steadily(time_s, velocity)
+        report = solve(e, self.linear, self.settings, self.log)
+        if report.converged:
+            e.commit()
+        return report
+
+    def _load_steadily(self, time_s: float, velocity: Array) -> None:
+        """Put on the drives of an instant, dampers as the forces that go with velocities."""
+        joints, bushings = self._coordinate_rates(velocity)
+        drives = self.drives_at(time_s)
+        torques, loads = dict(drives.joints), dict(drives.bushings)
+        for i in np.flatnonzero(self._joint_damping):
+            drive = torques.get(self._joint_names[i], JointDrive())
+            torque = drive.torque_nmm - float(self._joint_damping[i] * joints[i])
+            torques[self._joint_names[i]] = replace(drive, torque_nmm=torque)
+        for i, bushing in enumerate(self._bushings):
+            load = loads.get(bushing.name, BushingDrive())
+            damped = load.load - bushing.damping @ bushings[i]
+            loads[bushing.name] = replace(load, load=damped)
+        size = len(velocity)
+        self.equilibrium.loading = FixedLoading(
+            replace(drives, joints=torques, bushings=loads), size
+        )
+
     def set_in_motion(self, time_s: float, nodes: Array, segments: SegmentRates) -> NewtonReport:
         """Give velocities to the present state and find its accelerations.
 
@@ -128,6 +173,7 @@ class MovingSystem:
             self.motion = Motion(*(Rates.started(b.velocity, a.acceleration) for b, a in pairs))
         self._next = None
         self.equilibrium.restore(saved)
+        self._load_steadily(time_s, velocity)
         return report
 
     def _coordinate_rates(self, velocity: Array) -> tuple[Array, Array]:
@@ -155,8 +201,8 @@ class MovingSystem:
         assert self._next is not None, "no step was solved"
         self.motion, self._next = self._next, None
 
-    def change_mm(self) -> float:
-        """Largest error estimate of the last step over the segments' reference points (mm).
+    def error_mm(self, segments: Sequence[int]) -> float:
+        """Largest error estimate of the last step over some segments' reference points (mm).
 
         Difference to the next order, ``|beta - 1/6| dt^2`` times the change of acceleration
         (Zienkiewicz & Xie 1991, Earthq Eng Struct Dyn 20:871).
@@ -164,7 +210,7 @@ class MovingSystem:
         assert self._next is not None and self.motion is not None
         step = self._step
         change = self._next.segments.acceleration - self.motion.segments.acceleration
-        size = np.linalg.norm(change[:, :3], axis=1).max()
+        size = np.linalg.norm(change[list(segments), :3], axis=1).max()
         return float(abs(step.scheme.beta - 1.0 / 6.0) * step.dt_s**2 * size)
 
     def _here(self) -> _Start:
