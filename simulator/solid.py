@@ -133,10 +133,13 @@ class Solid:
             if not hasattr(law, "relaxing_piola"):
                 raise TypeError(f"{type(law).__name__} of region {region} has no relaxing_piola")
 
+    def _is_viscous(self, region: int) -> bool:
+        return self.history is not None and region in self.history.regions
+
     def _stress(self, f: Any, regions: tuple[int, ...], fields: dict[str, Any]) -> Any:
         """First Piola-Kirchhoff stress of a group, of its history too where it has one."""
         law: Any = self.laws[regions[0]]
-        if self.history is None or regions[0] not in self.history.regions:
+        if self.history is None or not self._is_viscous(regions[0]):
             return law.first_piola(f, fields)
         relaxing = law.relaxing_piola(f, fields)
         self.history.add_group(regions, f, relaxing, COMPILER_OPTIONS)
@@ -148,8 +151,7 @@ class Solid:
         for region in sorted(self.laws):
             law = self.laws[region]
             limit = getattr(law, "poisson_ratio", None) == 0.0
-            viscous = self.history is not None and region in self.history.regions
-            key = (type(law).__name__, tuple(law.parameters()), limit, viscous)
+            key = (type(law).__name__, tuple(law.parameters()), limit, self._is_viscous(region))
             groups.setdefault(key, []).append(int(region))
         space = dolfinx.fem.functionspace(self.mesh, ("DG", 0))
         made = []
@@ -187,7 +189,10 @@ class Solid:
         return self.mesh.comm.allreduce(least, op=MPI.MIN)
 
     def energy_nmm(self, region: int) -> float:
-        """Return the strain energy stored in a region; collective."""
+        """Return the strain energy that a region's law stores; collective.
+
+        What the terms of a series hold on top is not in it.
+        """
         if region not in self._energy_forms:
             f = ufl.Identity(3) + ufl.grad(self.u)
             density = self.laws[region].energy(f, self._fields(region))
@@ -239,9 +244,15 @@ class Solid:
         return forces
 
     def cauchy(self, region: int) -> Any:
-        """Return the Cauchy stress of a region's law as UFL."""
+        """Return the Cauchy stress of a region as UFL.
+
+        What a viscous region has on top of its law is the committed one, its mean over each cell.
+        """
         f = ufl.Identity(3) + ufl.grad(self.u)
         stress = self.laws[region].first_piola(ufl.variable(f), self._fields(region))
+        if self._is_viscous(region):
+            assert self.history is not None
+            stress += f * self.history.mean_overstress()
         return stress * f.T / ufl.det(f)
 
     def cells(self, region: int) -> NDArray[np.int32]:

@@ -72,6 +72,11 @@ def step_factors(gains: Array, times_s: Array, dt_s: float) -> tuple[Array, Arra
     return np.exp(-ratio), gains * share
 
 
+def _symmetric(components: Any) -> Any:
+    """Symmetric tensor of a field of six components as UFL."""
+    return ufl.as_tensor([[components[int(k)] for k in row] for row in _PLACES])
+
+
 class ViscousHistory:
     """History of the regions that have a series, and its two fields in the kernels.
 
@@ -107,6 +112,9 @@ class ViscousHistory:
         self.cells = np.flatnonzero(np.isin(tags, self.regions)).astype(np.int32)
         self._region_of = np.searchsorted(self.regions, tags[self.cells])
         self._dofs = space.dofmap.list[self.cells]
+        means = dolfinx.fem.functionspace(mesh, ("DG", 0, (6,)))
+        self._mean = dolfinx.fem.Function(means, name="viscous_mean")
+        self._mean_dofs = means.dofmap.list[self.cells][:, 0]
         self._series(series)
         self._stress: list[tuple[NDArray[Any], dolfinx.fem.Expression]] = []
         shape = (len(self.cells), len(self.points), 6)
@@ -127,8 +135,11 @@ class ViscousHistory:
 
     def piola(self, F: Any, law_relaxing: Any, law_lasting: Any) -> Any:
         """Return the first Piola-Kirchhoff stress of a step as UFL, from the law's two parts."""
-        carried = ufl.as_tensor([[self._carried[int(k)] for k in row] for row in _PLACES])
-        return law_lasting + (1 + self.gain) * law_relaxing + F * carried
+        return law_lasting + (1 + self.gain) * law_relaxing + F * _symmetric(self._carried)
+
+    def mean_overstress(self) -> Any:
+        """Return as UFL the committed sum of the terms' stresses, its mean over each cell (MPa)."""
+        return _symmetric(self._mean)
 
     def add_group(self, regions: tuple[int, ...], F: Any, law_relaxing: Any, options: Any) -> None:
         """Compile S_relax of the regions that share a kernel, from the law's relaxing stress."""
@@ -178,16 +189,19 @@ class ViscousHistory:
             decay, rise = (f[self._region_of, i, None, None] for f in (self._decay, self._rise))
             np.multiply(decay, term, out=terms[i])
             terms[i] += rise * change
-        self._state = ViscousState(terms, relaxing)
+        self._keep(ViscousState(terms, relaxing))
 
     def save(self) -> ViscousState:
         """Return the committed state; costs nothing."""
         return self._state
 
     def restore(self, state: ViscousState) -> None:
-        """Go back to a saved state, at the beginning of a step as long as the last."""
-        self._state = state
-        self.begin_step(self._dt_s)
+        """Go back to a saved state; forces are its own until the next step begins.
+
+        Infinitely slow steps go on being so.
+        """
+        self._keep(state)
+        self.begin_step(self._dt_s if np.isinf(self._dt_s) else 0.0)
 
     def overstress(self) -> Array:
         """Return the sum of the terms' stresses H of `cells`, shape (cells, points, 3, 3) (MPa)."""
@@ -203,7 +217,10 @@ class ViscousHistory:
         return ViscousState(np.array(terms[:-1]), terms[-1])
 
     def restore_global(self, nodes: NodeOrder, state: ViscousState | None) -> None:
-        """Put back what ``state_global`` gave on rank 0; collective."""
+        """Put back what ``state_global`` gave on rank 0; collective.
+
+        Forces are those of the saved state until the next step begins.
+        """
         count = len(self._state.terms)
         parts = []
         for i in range(count + 1):
@@ -213,7 +230,12 @@ class ViscousHistory:
                 whole = np.zeros((len(nodes.cell_tags), *part.shape[1:]))
                 whole[np.isin(nodes.cell_tags, self.regions)] = part
             parts.append(nodes.scatter_cells(whole)[self.cells])
-        self.restore(ViscousState(np.array(parts[:-1]), parts[-1]))
+        self._keep(ViscousState(np.array(parts[:-1]), parts[-1]))
+        self.begin_step(0.0)
+
+    def _keep(self, state: ViscousState) -> None:
+        self._state = state
+        self._mean.x.array.reshape(-1, 6)[self._mean_dofs] = state.terms.sum(axis=0).mean(axis=1)
 
     def _parts(self) -> tuple[Array, ...]:
         return (*self._state.terms, self._state.relaxing)

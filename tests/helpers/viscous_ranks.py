@@ -2,8 +2,9 @@
 """A viscous block below rigid segments, pulled in steps of unequal length, on any ranks.
 
 ``viscous_ranks FILE [OTHER]``: takes two steps, saves to FILE, takes a third; with OTHER, restores
-that state, saved on other ranks, and takes the third step from there too. Prints what each third
-step ends with, in an order that no rank count changes.
+that state, saved on other ranks, and takes the third step from there too. Prints the state of
+two steps, as it was and as it is back, and what each third step ends with, in an order that no
+rank count changes.
 """
 
 from __future__ import annotations
@@ -82,13 +83,15 @@ def main() -> None:
     for dt_s, share in ((0.01, 0.5), (0.002, 0.8)):
         advance(equilibrium, solver, dt_s, share)
     state = global_state(equilibrium, nodes)
+    found = {"saved": shown(equilibrium, nodes)}
     if comm.rank == 0:
         write_checkpoint(Path(sys.argv[1]), state)
     advance(equilibrium, solver, 0.05, 1.0)
-    found = {"run": shown(equilibrium, nodes)}
+    found["run"] = shown(equilibrium, nodes)
     if len(sys.argv) > 2:
         other = read_checkpoint(Path(sys.argv[2])) if comm.rank == 0 else None
         set_global_state(equilibrium, nodes, other)
+        found["back"] = shown(equilibrium, nodes)
         advance(equilibrium, solver, 0.05, 1.0)
         found["restored"] = shown(equilibrium, nodes)
     if comm.rank == 0:
