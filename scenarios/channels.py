@@ -71,8 +71,8 @@ def _shock_words(shock: Shock) -> Iterator[str]:
         if value is not None:
             yield f"{name} {value:.2f} g"
     level = (shock.lumbar or {}).get("L4-L5")
-    if level is not None and level.compression_change_n is not None:
-        yield f"L4-L5 compression {level.compression_change_n:+.0f} N"
+    if level is not None and level.compression_rise_n is not None:
+        yield f"L4-L5 compression rises by {level.compression_rise_n:.0f} N"
 
 
 def _alignment_words(alignment: Alignment) -> Iterator[str]:

@@ -47,7 +47,7 @@ CHANNEL_SHOCK = (
     ("shock.loading_rate_bw_per_s", "loading rate (BW/s)"),
     ("shock.peak_acceleration_g.tibia", "tibia, peak axial acceleration (g)"),
     ("shock.peak_acceleration_g.sacrum", "sacrum, peak axial acceleration (g)"),
-    ("shock.lumbar.L4-L5.compression_change_n", "L4-L5 compression, rise to its peak (N)"),
+    ("shock.lumbar.L4-L5.compression_rise_n", "L4-L5 compression, largest rise (N)"),
 )
 
 

@@ -30,14 +30,16 @@ _SITES = (
 )
 _LUMBAR = (
     ("compression_initial_n", "compression at touchdown (N)"),
-    ("compression_change_n", "rise of compression to its peak (N)"),
-    ("compression_change_bw", "– in body weights (BW)"),
+    ("compression_change_n", "its peak less that (N)"),
     ("compression_at_ms", "time of the peak (ms)"),
+    ("compression_rise_n", "largest rise from any value to a later one (N)"),
+    ("compression_rise_bw", "– in body weights (BW)"),
     ("compression_rate_n_per_s", "steepest rise (N/s)"),
     ("shear_ap_initial_n", "shear at touchdown, anterior + (N)"),
     ("shear_ap_change_n", "largest change of shear (N)"),
     ("disc_pressure_initial_mpa", "disc pressure at touchdown (MPa)"),
-    ("disc_pressure_change_mpa", "rise of disc pressure to its peak (MPa)"),
+    ("disc_pressure_change_mpa", "its peak less that (MPa)"),
+    ("disc_pressure_rise_mpa", "largest rise from any value to a later one (MPa)"),
     ("disc_pressure_rate_mpa_per_s", "steepest rise of disc pressure (MPa/s)"),
 )
 _ENERGY = (

@@ -35,7 +35,7 @@ HEADLINES = (
     ("shock.peak_acceleration_g.tibia", "Tibia, peak axial acceleration", ""),
     ("shock.peak_acceleration_g.sacrum", "Sacrum, peak axial acceleration", ""),
     ("shock.peak_acceleration_g.L3", "L3, peak axial acceleration", ""),
-    ("shock.lumbar.L4-L5.compression_change_n", "L4-L5 compression, rise to its peak", ""),
+    ("shock.lumbar.L4-L5.compression_rise_n", "L4-L5 compression, largest rise", ""),
 )
 """Outputs that head the report: key, words, remark."""
 

@@ -22,7 +22,7 @@ KEY_FIGURES = (
     ("shock.peak_acceleration_g.tibia", "tibia, peak acceleration"),
     ("shock.peak_acceleration_g.sacrum", "sacrum, peak acceleration"),
     ("shock.peak_acceleration_g.L3", "L3, peak acceleration"),
-    ("shock.lumbar.L4-L5.compression_change_n", "L4-L5 compression, rise"),
+    ("shock.lumbar.L4-L5.compression_rise_n", "L4-L5 compression, rise"),
 )
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.signal import find_peaks
 
 from scenarios.shock.history import LevelTransient, ShockHistory, SiteMotion
-from scenarios.shock.slopes import average_slope, steepest_slope
+from scenarios.shock.slopes import average_slope, largest_rise, steepest_slope
 
 Array = NDArray[np.float64]
 FORCE_WINDOW_S = 0.050
@@ -90,12 +90,15 @@ class Transient:
         initial: value at touchdown.
         peak: largest value since; of a shear the value farthest from the initial one.
         at_s: its time.
-        rate_max: steepest rise up to it per second (of a shear: steepest change in its sense).
+        rise: largest increase from any value to a later one: what the impact adds on a load that
+            falls meanwhile, as in walking when the other leg takes its share away.
+        rate_max: steepest increase per second (of a shear: steepest change in its sense).
     """
 
     initial: float
     peak: float
     at_s: float
+    rise: float
     rate_max: float | None
 
     @property
@@ -178,8 +181,11 @@ def site_measures(history: ShockHistory, site: SiteMotion) -> SiteMeasures:
 
 
 def attenuation_percent(below: SiteMeasures, above: SiteMeasures) -> float | None:
-    """By how much a peak is smaller farther up, in per cent; negative where it is larger."""
-    if below.peak_g <= 0.0:
+    """By how much a peak is smaller farther up, in per cent; negative where it is larger.
+
+    None where one of the two is no upward acceleration.
+    """
+    if min(below.peak_g, above.peak_g) <= 0.0:
         return None
     return 100.0 * (1.0 - above.peak_g / below.peak_g)
 
@@ -245,10 +251,11 @@ def _impact_place(
 def _transient(history: ShockHistory, values: Array, sense: float = 1.0) -> Transient:
     first, time = history.touchdown, history.time_s
     place = first + int(np.argmax(sense * values[first:]))
-    rate = steepest_slope(time, sense * values, first, place)
+    rate = steepest_slope(time, sense * values, first, len(time) - 1)
     return Transient(
         initial=float(values[first]),
         peak=float(values[place]),
         at_s=float(time[place]),
+        rise=largest_rise(sense * values[first:]),
         rate_max=None if rate is None else sense * rate,
     )

@@ -54,12 +54,14 @@ class PowerBySite(Section):
 class LumbarTransient(Section):
     """Load of one level from touchdown on; the peaks themselves stand under ``lumbar``.
 
-    A change is the peak less the value at touchdown, a rate the steepest one up to the peak.
+    A change is the peak less the value at touchdown, a rise the largest increase from any value to
+    a later one, a rate the steepest increase.
     """
 
     compression_initial_n: float | None = None
     compression_change_n: float | None = None
-    compression_change_bw: float | None = None
+    compression_rise_n: float | None = None
+    compression_rise_bw: float | None = None
     compression_at_ms: float | None = None
     compression_rate_n_per_s: float | None = None
     shear_ap_initial_n: float | None = None
@@ -67,6 +69,7 @@ class LumbarTransient(Section):
     shear_ap_at_ms: float | None = None
     disc_pressure_initial_mpa: float | None = None
     disc_pressure_change_mpa: float | None = None
+    disc_pressure_rise_mpa: float | None = None
     disc_pressure_at_ms: float | None = None
     disc_pressure_rate_mpa_per_s: float | None = None
 

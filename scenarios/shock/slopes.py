@@ -39,10 +39,16 @@ def average_slope(time_s: Array, values: Array, start: int, stop: int) -> float 
 
 
 def steepest_slope(time_s: Array, values: Array, start: int, stop: int) -> float | None:
-    """Largest slope from one instant to a later one, by central differences of the samples."""
+    """Largest slope between two samples that follow each other, from one instant to a later one."""
     if stop <= start:
         return None
-    return float(np.gradient(values, time_s)[start : stop + 1].max())
+    part = slice(start, stop + 1)
+    return float((np.diff(values[part]) / np.diff(time_s[part])).max())
+
+
+def largest_rise(values: Array) -> float:
+    """Largest increase from any value to a later one, 0 where the curve only falls."""
+    return float((values - np.minimum.accumulate(values)).max())
 
 
 def _crossing(times: Array, part: Array, index: int, level: float) -> float:

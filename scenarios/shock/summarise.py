@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+import numpy as np
+
 from scenarios.shock.history import ShockHistory
 from scenarios.shock.measures import (
     FORCE_WINDOW_S,
@@ -121,6 +123,13 @@ def _peak_warnings(history: ShockHistory) -> Iterator[str]:
             f"axial acceleration of {', '.join(edges)} has no local maximum within "
             f"{1000 * SITE_WINDOW_S:.0f} ms: its largest value there is no impact peak"
         )
+    falling = [level.level for level in history.levels
+               if int(np.argmax(level.compression_n[history.touchdown :])) == 0]  # fmt: skip
+    if falling:
+        yield (
+            f"compression of {', '.join(falling)} is largest at touchdown: see its rise for what "
+            "the impact adds"
+        )
     rising = [level.level for level in history.levels
               if level.compression_n[-1] >= level.compression_n.max()]  # fmt: skip
     if rising:
@@ -152,7 +161,8 @@ def _lumbar_transients(history: ShockHistory) -> dict[Any, LumbarTransient]:
         found[level.level] = LumbarTransient(
             compression_initial_n=force.initial,
             compression_change_n=force.change,
-            compression_change_bw=force.change / history.body_weight_n,
+            compression_rise_n=force.rise,
+            compression_rise_bw=force.rise / history.body_weight_n,
             compression_at_ms=1000.0 * force.at_s,
             compression_rate_n_per_s=force.rate_max,
             shear_ap_initial_n=shear.initial,
@@ -160,6 +170,7 @@ def _lumbar_transients(history: ShockHistory) -> dict[Any, LumbarTransient]:
             shear_ap_at_ms=1000.0 * shear.at_s,
             disc_pressure_initial_mpa=pressure.initial,
             disc_pressure_change_mpa=pressure.change,
+            disc_pressure_rise_mpa=pressure.rise,
             disc_pressure_at_ms=1000.0 * pressure.at_s,
             disc_pressure_rate_mpa_per_s=pressure.rate_max,
         )

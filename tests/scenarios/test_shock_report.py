@@ -75,8 +75,8 @@ def test_summary_holds_what_the_histories_have(folder: Path) -> None:
     assert shock.impact_peak_kind == "maximum"
     assert shock.lumbar is not None
     level = shock.lumbar["L4-L5"]
-    assert level.compression_change_n is not None
-    assert level.compression_change_bw == pytest.approx(level.compression_change_n / WEIGHT_N)
+    assert level.compression_rise_n is not None
+    assert level.compression_rise_bw == pytest.approx(level.compression_rise_n / WEIGHT_N)
     assert shock.resolution_hz == pytest.approx(1.0 / 0.150)
     assert shock.resolvable_hz == pytest.approx(100.0)
     assert shock.transmissibility_db is not None
@@ -106,7 +106,7 @@ def test_what_an_impact_lacks_is_absent() -> None:
         ("shock.transmissibility_db.L1.high", "dB"),
         ("shock.peak_frequency_hz.tibia", "Hz"),
         ("shock.attenuation_from_tibia_percent.sacrum", "%"),
-        ("shock.lumbar.L4-L5.compression_change_bw", "BW"),
+        ("shock.lumbar.L4-L5.compression_rise_bw", "BW"),
         ("shock.lumbar.L4-L5.compression_rate_n_per_s", "N/s"),
         ("shock.lumbar.L4-L5.disc_pressure_rate_mpa_per_s", "MPa/s"),
         ("insole.energy_lost_percent", "%"),
@@ -182,6 +182,13 @@ def test_warnings_name_what_a_run_cannot_say() -> None:
         "ends 80 ms after touchdown",
     ):
         assert words in said
+
+
+def test_a_load_that_falls_from_touchdown_on_is_said_so() -> None:
+    time = clock(0.5)
+    falling = LevelTransient("L4-L5", 900.0 - 2000.0 * time, time, 0.4 + time)
+    said = "\n".join(shock_warnings(history(time, levels=(falling,))))
+    assert "compression of L4-L5 is largest at touchdown" in said
 
 
 def running_level(time: np.ndarray) -> LevelTransient:

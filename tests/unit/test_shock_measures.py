@@ -182,6 +182,9 @@ def test_attenuation_from_tibia_to_sacrum() -> None:
     )
     assert attenuation_percent(low, high) == pytest.approx(60.0)
     assert attenuation_percent(high, low) == pytest.approx(-150.0)
+    down = site_measures(history(time), axial("L3", -1.0 - time))
+    assert attenuation_percent(low, down) is None
+    assert attenuation_percent(down, low) is None
 
 
 def test_lumbar_transient() -> None:
@@ -197,6 +200,22 @@ def test_lumbar_transient() -> None:
     assert found.shear_ap_n.peak == pytest.approx(15.0)
     assert found.shear_ap_n.rate_max == pytest.approx(-25.0 * np.pi / 2 / 0.030, rel=2e-3)
     assert found.disc_pressure_mpa.change == pytest.approx(0.3)
+
+
+def test_rise_on_a_falling_load() -> None:
+    """A wave of 300 N on 900 N that fall by 3 N a millisecond."""
+    time = clock(0.5)
+    load = 900.0 - 3000.0 * time + np.interp(time, [0.0, 0.040, 0.050, 0.150], [0, 0, 300.0, 0])
+    level = LevelTransient("L4-L5", load, np.zeros(len(time)), 1e-3 * load)
+    found = level_measures(history(time), level)
+    assert found.compression_n.change == pytest.approx(150.0)
+    assert found.compression_n.rise == pytest.approx(300.0 - 30.0)
+    assert found.compression_n.rate_max == pytest.approx(30_000.0 - 3000.0)
+    falling = LevelTransient("L4-L5", 900.0 - time, 0.0 * time, 1.0 + time)
+    found = level_measures(history(time), falling)
+    assert found.compression_n.change == 0.0
+    assert found.compression_n.rise == 0.0
+    assert found.disc_pressure_mpa.rise == pytest.approx(0.150)
 
 
 def test_insole_energy_is_balanced() -> None:
