@@ -131,7 +131,8 @@ def walking_velocity_mm_s(gait: StanceGait) -> Array:
     """
     time = np.asarray(np.linspace(0.0, 0.5 * gait.stride_s, 401), dtype=np.float64)
     percent = np.minimum(100.0 * time / gait.duration_s, 100.0)
-    acceleration = np.array([gait.at(p).com_acceleration_mm_s2 for p in percent])
+    columns = [np.interp(percent, gait.percent, c) for c in gait.com_acceleration_mm_s2.T]
+    acceleration = np.stack(columns, axis=1)
     return step_start_velocity_mm_s(time, acceleration, gait.speed_m_s)
 
 
