@@ -39,7 +39,7 @@ CONFIDENCE = {
 }
 """What the confidence words mean."""
 
-STATUSES = ("published", "engineering default")
+STATUSES = ("published", "engineering default", "measured")
 KINDS = (
     "insole",
     "tissue",

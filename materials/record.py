@@ -89,7 +89,8 @@ class MaterialRecord:
         title: What it is, in words.
         kind: One of `KINDS`.
         law: Name of the law that its quantities belong to.
-        status: "published", or "engineering default" where the digits are nobody's measurement.
+        status: "published", "engineering default" where the digits are nobody's measurement, or
+            "measured" where they were fitted to tests of the user's own.
         notes: Anything a user must know; may be empty.
         quantities: By name.
         file: File that the record stands in.

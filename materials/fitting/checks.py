@@ -145,9 +145,7 @@ def require_hold(place: Place, strain: Array, stress: Array, time_s: Array | Non
             f"samples within {HOLD_SHARE:.0%} of its last strain",
         )
     if time_s[-1] - time_s[first] < 0.5 * (time_s[-1] - time_s[0]):
-        raise place.refuse(
-            first, place.strain, "the strain is held for less than half of the time"
-        )
+        raise place.refuse(first, place.strain, "the strain is held for less than half of the time")
     quarter = max(2, (len(stress) - first) // 4)
     if stress[-quarter:].mean() > 1.05 * stress[first : first + quarter].mean():
         raise place.refuse(
@@ -169,8 +167,8 @@ def require_cycle(place: Place, strain: Array) -> None:
         )
 
 
-def doubts(place: Place, strain: Array, stress: Array) -> list[str]:
-    """Warnings: a unit that may be wrong, a preload."""
+def doubts(place: Place, strain: Array, stress: Array, unloads: bool = False) -> list[str]:
+    """Warnings: a unit that may be wrong, a preload (not looked for where a test unloads)."""
     found = []
     largest = float(strain.max())
     peak = int(np.argmax(strain))
@@ -187,7 +185,7 @@ def doubts(place: Place, strain: Array, stress: Array) -> list[str]:
             f"({100 * largest:.2g} %). Is the unit right?"
         )
     slack = np.abs(strain) < 0.01 * largest
-    if slack.any() and np.abs(stress[slack]).max() > 0.1 * np.abs(stress).max():
+    if not unloads and slack.any() and np.abs(stress[slack]).max() > 0.1 * np.abs(stress).max():
         line = place.lines[slack][np.argmax(np.abs(stress[slack]))]
         found.append(
             f"{place.file}: line {line}, column {place.stress}: stress at (nearly) no strain. "

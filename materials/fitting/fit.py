@@ -84,7 +84,9 @@ class Fit:
     evaluations: int
     cost: float
 
-    def interval(self, quantity: Callable[[Array], float], logarithmic: bool) -> tuple[float, ...]:
+    def interval(
+        self, quantity: Callable[[Array], float], logarithmic: bool
+    ) -> tuple[float, float, float]:
         """Value of a quantity of the coordinates, and the ends of its 95 % interval.
 
         Args:
@@ -248,9 +250,7 @@ class _Problem:
             )
         return np.asarray(np.clip(found, *(bound[:, None] for bound in self.model.bounds())))
 
-    def test_fits(
-        self, x: Array, gradient: Array, weights: Sequence[Array]
-    ) -> tuple[TestFit, ...]:
+    def test_fits(self, x: Array, gradient: Array, weights: Sequence[Array]) -> tuple[TestFit, ...]:
         """How well each test is met."""
         found = []
         first = 0

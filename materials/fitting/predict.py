@@ -200,9 +200,7 @@ def _free_sides(
         if np.abs(step).max() < _LATERAL_TOLERANCE:
             stretch = np.exp(logs[:, 0])
             total = _second_piola(terms, logs, history)[1]
-            return np.asarray(
-                stretch * total[:, 0] + terms.lasting_mpa(logs.sum(axis=1)) / stretch
-            )
+            return np.asarray(stretch * total[:, 0] + terms.lasting_mpa(logs.sum(axis=1)) / stretch)
     raise ArithmeticError("no lateral stretch makes the sides free of stress")
 
 

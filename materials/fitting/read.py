@@ -126,7 +126,7 @@ def _checked(test: MechanicalTest, series: Series) -> MechanicalTest:
         checks.require_hold(place, strain, stress, series.time_s)
     elif test.kind == "cyclic":
         checks.require_cycle(place, strain)
-    warnings += checks.doubts(place, strain, stress)
+    warnings += checks.doubts(place, strain, stress, unloads=test.kind == "cyclic")
     return replace(
         test, strain=test.sign * strain, stress_mpa=test.sign * stress, warnings=tuple(warnings)
     )

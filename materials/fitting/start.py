@@ -38,12 +38,14 @@ def starts(model: Model, tests: Sequence[MechanicalTest], most: int = 3) -> list
     """
     pairs = [_slow_part(test) for test in tests]
     scales = [np.abs(stress) + 0.1 * np.abs(stress).max() for _, stress in pairs]
-    target = np.concatenate([s / w / len(s) ** 0.5 for (_, s), w in zip(pairs, scales, strict=True)])
-    ratios = (model.poisson_ratio,)
-    if model.poisson_ratio is None:
-        ratios = _RATIOS if model.isochoric else _FOAM_RATIOS
-    grid = [model.fixed_exponents] if model.fixed_exponents else combinations(
-        _EXPONENTS, model.terms
+    target = np.concatenate(
+        [s / w / len(s) ** 0.5 for (_, s), w in zip(pairs, scales, strict=True)]
+    )
+    ratios: tuple[float, ...] = _RATIOS if model.isochoric else _FOAM_RATIOS
+    if model.poisson_ratio is not None:
+        ratios = (model.poisson_ratio,)
+    grid = (
+        [model.fixed_exponents] if model.fixed_exponents else combinations(_EXPONENTS, model.terms)
     )
     sets = list(grid)
     used = sorted({exponent for exponents in sets for exponent in exponents})

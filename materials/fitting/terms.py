@@ -80,6 +80,8 @@ def terms_of(law: Law) -> PowerTerms:
         TypeError: The law is not a sum of powers of stretches.
     """
     bulk: float | None = None
+    moduli: tuple[float, ...]
+    exponents: tuple[float, ...]
     match law:
         case NeoHookean():
             moduli, exponents = (law.shear_modulus_mpa,), (2.0,)

@@ -50,6 +50,10 @@ def _call(arguments: Arguments) -> int:
         from scenarios.cli import study
 
         return int(getattr(study, arguments.command)(arguments))
+    if arguments.command == "materials" and arguments.action in ("fit", "shore"):
+        from scenarios.cli import fit
+
+        return int(getattr(fit, arguments.action)(arguments))
     if arguments.command == "materials":
         from scenarios.cli import library
 

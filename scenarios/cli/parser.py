@@ -47,6 +47,19 @@ examples:
   solespine materials list --kind insole --modulus-mpa 0.1:1
 """
 
+FIT_EPILOG = """\
+A test file is a CSV with a line '# test: ...' (uniaxial_compression, uniaxial_tension,
+simple_shear, confined_compression, relaxation, cyclic) and columns such as
+strain_percent,stress_kpa or time_s,displacement_mm,force_n; see docs/guide/fitting.md.
+
+MODEL: neo_hookean, mooney_rivlin, ogden-1 to -3 (nearly incompressible: rubber, gel, tissue),
+hyperfoam-1 to -3, compressible_neo_hookean (foams)
+
+examples:
+  solespine materials fit compression.csv shear.csv --model hyperfoam-2 -o foam.toml
+  solespine materials fit slow.csv hold.csv --model ogden-1 --prony 3 --plot pad.png
+"""
+
 
 class Arguments(argparse.Namespace):
     """The parsed command line; attributes that a command does not have are unset."""
@@ -72,6 +85,14 @@ class Arguments(argparse.Namespace):
     shore_a: str | None
     density_kg_m3: str | None
     modulus_mpa: str | None
+    tests: list[str]
+    model: str
+    prony: int | None
+    prony_times: str | None
+    poisson_ratio: str | None
+    name: str | None
+    plot: str | None
+    hardness: str
 
 
 class Parser(argparse.ArgumentParser):
@@ -148,6 +169,9 @@ def build_parser() -> Parser:
     actions = materials.add_subparsers(dest="action", metavar="ACTION", required=True)
     _list_arguments(_command(actions, "list", "materials in a table", LIST_EPILOG))
     _show_arguments(_command(actions, "show", "one material: values, sources, response, picture"))
+    _fit_arguments(_command(actions, "fit", "a law from test data", FIT_EPILOG))
+    shore = _command(actions, "shore", "Young's modulus from Shore A hardness, approximately")
+    shore.add_argument("hardness", metavar="HARDNESS", help="Shore A, 10 to 90")
     return parser
 
 
@@ -169,6 +193,25 @@ def _show_arguments(parser: argparse.ArgumentParser) -> None:
         "-o", "--output", metavar="FILE.png", help="where the picture goes (default: NAME.png)"
     )
     _file_argument(parser, "look for the material in this file first")
+
+
+def _fit_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("tests", metavar="DATA.csv", nargs="+", help="test files, one fit of all")
+    parser.add_argument("--model", metavar="MODEL", required=True, help="law to fit, see below")
+    series = parser.add_mutually_exclusive_group()
+    series.add_argument("--prony", metavar="N", type=int, help="terms of a Prony series")
+    series.add_argument("--prony-times", metavar="T1,T2,...", help="its relaxation times in s")
+    parser.add_argument(
+        "--poisson-ratio",
+        metavar="NU",
+        help="a number, or fit (default: 0.475 nearly incompressible, 0 foams)",
+    )
+    parser.add_argument("--name", metavar="NAME", help="name of the material")
+    parser.add_argument("--kind", metavar="WORD", help="kind of the record (default: insole)")
+    parser.add_argument("--family", metavar="WORD", help="family of the record, such as foam")
+    parser.add_argument("--density-kg-m3", metavar="RHO", help="density of the record")
+    parser.add_argument("-o", "--output", metavar="FILE.toml", help="write the record")
+    parser.add_argument("--plot", metavar="FILE.png", help="draw tests, fit and its interval")
 
 
 def _file_argument(parser: argparse.ArgumentParser, text: str) -> None:
