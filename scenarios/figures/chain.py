@@ -92,7 +92,7 @@ def _chain(
             axes = figure.add_subplot(grid[row, column])
             _show(axes, panel, images[row * columns + column])
             if row == 0:
-                axes.set_title(f"{instants[column].percent:.0f} % of stance", fontsize=9)
+                axes.set_title(_title(instants[column]), fontsize=9)
             if column == 0:
                 _scale_bar(axes, panel.view)
             if row == len(rows) - 1:
@@ -103,6 +103,10 @@ def _chain(
     label = "von Mises stress,\ntissue and insole (kPa)"
     _bar(figure, (right, 0.08, 0.3), norms[0], label, style.TISSUE_MAP)
     return figure
+
+
+def _title(instant: ChainInstant) -> str:
+    return style.instant_text(instant.percent, instant.run_ms)
 
 
 def _foot(
@@ -120,7 +124,7 @@ def _foot(
     for index, (panel, image) in enumerate(zip(panels, images, strict=True)):
         axes = figure.add_subplot(grid[index // columns, index % columns])
         _show(axes, panel, image)
-        axes.set_title(f"{instants[index].percent:.0f} % of stance", fontsize=9)
+        axes.set_title(_title(instants[index]), fontsize=9)
         _arrow(axes, panel.view, instants[index], weight, ARROW_FOOT_MM)
         if index == 0:
             _scale_bar(axes, panel.view)

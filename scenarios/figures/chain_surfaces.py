@@ -28,16 +28,18 @@ class ChainInstant:
     """Bodies of one instant with what is drawn on them.
 
     Attributes:
-        percent: instant, per cent of stance.
+        percent: instant, per cent of stance or of an impact.
         bodies: stored bodies, by the names of the field files.
         disc_pressure_mpa: pairs of body name and nucleus pressure.
         grf_n: ground reaction on the foot in the world, or None.
+        run_ms: how long an impact is followed; None for stance.
     """
 
     percent: float
     bodies: tuple[Body, ...]
     disc_pressure_mpa: tuple[tuple[str, float], ...]
     grf_n: Array | None
+    run_ms: float | None = None
 
 
 def whole_surfaces(instant: ChainInstant, stress: Normalize, pressure: Normalize) -> list[Surface]:

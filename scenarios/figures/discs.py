@@ -45,7 +45,9 @@ class _Section:
     loops: tuple[Array, ...]
 
 
-def disc_figure(discs: Sequence[DiscState], percent: float) -> Figure | None:
+def disc_figure(
+    discs: Sequence[DiscState], percent: float, run_ms: float | None = None
+) -> Figure | None:
     """Sections of every level on one scale; None where no disc carries a stress field.
 
     The upper row looks down on the mid-height of each disc (front of the body to
@@ -56,6 +58,7 @@ def disc_figure(discs: Sequence[DiscState], percent: float) -> Figure | None:
     Args:
         discs: levels from above.
         percent: instant, for the title.
+        run_ms: how long an impact is followed; None for stance.
     """
     drawn = [disc for disc in discs if _carries_stress(disc.body)]
     pairs = [(_transverse(disc), _sagittal(disc)) for disc in drawn]
@@ -90,7 +93,7 @@ def disc_figure(discs: Sequence[DiscState], percent: float) -> Figure | None:
         axes[0, column].set_title(disc.level, fontsize=9, loc="center", pad=3)
         if disc.nucleus_mpa is not None:
             _label(axes[0, column], f"{disc.nucleus_mpa:.2f}\nMPa")
-    figure.suptitle(f"{percent:.0f} % of stance", x=0.01, y=0.99, ha="left", fontsize=9)
+    figure.suptitle(style.instant_text(percent, run_ms), x=0.01, y=0.99, ha="left", fontsize=9)
     for left, norm, name, label in (
         (right + 0.015, stress, style.STRESS_MAP, "annulus, von Mises (MPa)"),
         (right + 0.125, nucleus, NUCLEUS_MAP, "nucleus, pressure (MPa)"),

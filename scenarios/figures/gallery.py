@@ -27,6 +27,8 @@ from scenarios.shock.tables import history_from_columns
 Array = NDArray[np.float64]
 CHAIN_PERCENTS = (15.0, 35.0, 55.0, 80.0)
 """Loading response, foot flat, heel rise, push-off; the nearest stored instants are taken."""
+IMPACT_PERCENTS = (0.0, 15.0, 35.0, 100.0)
+"""Touchdown, impact peak, lumbar transient, end; of the 150 ms of an impact."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ def _pressure(view: ResultView) -> Iterator[_Drawn]:
     if x is not None and z is not None:
         rows = [_row(view, sensors.percent) for sensors in view.sensor_maps]
         cop = np.stack([x, z], axis=1)[rows]
-    figure = pressure_figure(view.sensor_maps, outline, view.foot_length_mm, cop)
+    figure = pressure_figure(view.sensor_maps, outline, view.foot_length_mm, cop, view.run_ms)
     caption = (
         "Right foot seen from above, medial side to the left. Squares are sensor cells of "
         "1.5 cm², lines their smoothed contours at a fifth of the scale, the dot the centre of "
@@ -117,7 +119,8 @@ def _pressure(view: ResultView) -> Iterator[_Drawn]:
 
 
 def _chain(view: ResultView) -> Iterator[_Drawn]:
-    instants = [_instant(view, percent) for percent in _nearest(view.field_files, CHAIN_PERCENTS)]
+    wanted = IMPACT_PERCENTS if view.is_impact else CHAIN_PERCENTS
+    instants = [_instant(view, percent) for percent in _nearest(view.field_files, wanted)]
     if not instants:
         return
     chain, foot = chain_figures(instants, view.body_weight_n)
@@ -179,7 +182,9 @@ def _discs(view: ResultView) -> Iterator[_Drawn]:
         "front of the body to the top. Below: midplane seen from the right, front to the right. "
         "The cavity shows the pressure of the nucleus."
     )
-    yield from _one("disc_stress", "Disc stress field", caption, disc_figure(discs, percents[0]))
+    yield from _one(
+        "disc_stress", "Disc stress field", caption, disc_figure(discs, percents[0], view.run_ms)
+    )
 
 
 def _vertebra(view: ResultView) -> Iterator[_Drawn]:
@@ -199,7 +204,7 @@ def _vertebra(view: ResultView) -> Iterator[_Drawn]:
         "the cancellous core. The discs, ligaments, facets and muscles of the solved column load "
         "it; posterior elements are not modelled."
     )
-    figure = vertebra_figure(read_body(entry), section.name, entry.percent)
+    figure = vertebra_figure(read_body(entry), section.name, entry.percent, view.run_ms)
     yield _Drawn("vertebra", f"Stress inside {section.name}", caption, figure)
 
 
@@ -268,4 +273,5 @@ def _instant(view: ResultView, percent: float) -> ChainInstant:
         bodies=bodies,
         disc_pressure_mpa=tuple((name, value) for name, value in pressures if value is not None),
         grf_n=np.array(force) if len(force) == 3 else None,
+        run_ms=view.run_ms,
     )

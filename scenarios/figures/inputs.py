@@ -47,7 +47,7 @@ class History:
 
     @property
     def percent(self) -> Array:
-        """Instants in per cent of stance, shape (n,)."""
+        """Instants in per cent of stance, of an impact per cent of the run, shape (n,)."""
         values = self.column("percent")
         return np.zeros(len(self.table)) if values is None else values
 
@@ -82,6 +82,12 @@ class ResultView:
     def is_impact(self) -> bool:
         """Whether the instants are milliseconds after touchdown, not per cent of stance."""
         return self.summary.analysis == "impact"
+
+    @property
+    def run_ms(self) -> float | None:
+        """How long an impact is followed; None for stance."""
+        time = self.history.column("time_s")
+        return None if time is None or not self.is_impact else 1000.0 * float(time[-1])
 
     @property
     def over_stance(self) -> bool:

@@ -37,6 +37,7 @@ def pressure_figure(
     outline_mm: Array | None,
     foot_length_mm: float | None,
     cop_mm: Array | None = None,
+    run_ms: float | None = None,
 ) -> Figure:
     """Small multiples at 10 % steps and the map of peaks, on one colour scale.
 
@@ -45,6 +46,7 @@ def pressure_figure(
         outline_mm: foot outline (x, z), shape (n, 2), or None.
         foot_length_mm: for the borders of the regions; None leaves them out.
         cop_mm: centre of pressure (x, z) at each map, shape (len(maps), 2), or None.
+        run_ms: how long an impact is followed; None for stance.
     """
     chosen = _every_tenth(maps)
     top = style.nice_top(max(float(m.pressure_kpa.max(initial=0.0)) for m in maps))
@@ -59,7 +61,8 @@ def pressure_figure(
     window = _window(maps, outline_mm)
     for panel, index in zip(axes, chosen, strict=False):
         _draw_map(panel, maps[index], outline_mm, norm, window)
-        panel.set_title(f"{maps[index].percent:.0f} %", fontsize=9, pad=2)
+        title = style.instant_text(maps[index].percent, run_ms).removesuffix(" of stance")
+        panel.set_title(title, fontsize=9, pad=2)
         peak = float(maps[index].pressure_kpa.max(initial=0.0))
         _note(panel, window, f"{peak:.0f} kPa")
         if cop_mm is not None and np.isfinite(cop_mm[index]).all():

@@ -90,6 +90,18 @@ def stance_axis(axes: Axes, label: bool = True) -> None:
         axes.set_xlabel("stance (%)")
 
 
+def instant_text(percent: float, run_ms: float | None = None) -> str:
+    """An output instant as a title: per cent of stance, of an impact milliseconds.
+
+    Args:
+        percent: of stance, or of the run.
+        run_ms: how long an impact is followed; None for stance.
+    """
+    if run_ms is None:
+        return f"{percent:.0f} % of stance"
+    return f"{percent * run_ms / 100.0:.0f} ms"
+
+
 def nice_top(value: float) -> float:
     """Smallest of 1, 1.5, 2, 2.5, 3, 4, 5, 6, 8 times a power of ten not below ``value``."""
     if not np.isfinite(value) or value <= 0.0:

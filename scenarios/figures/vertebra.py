@@ -21,7 +21,7 @@ STRESS, STRAIN = "cauchy_von_mises_mpa", "min_principal_strain"
 STRAIN_MAP = "magma_r"
 
 
-def vertebra_figure(body: Body, name: str, percent: float) -> Figure:
+def vertebra_figure(body: Body, name: str, percent: float, run_ms: float | None = None) -> Figure:
     """Von Mises stress above, compressive strain of cancellous bone below.
 
     Left the midplane seen from the right (front to the right), right the frontal plane through
@@ -31,6 +31,7 @@ def vertebra_figure(body: Body, name: str, percent: float) -> Figure:
         body: ``vertebra_...`` of the field files.
         name: such as ``"L4"``.
         percent: instant, for the title.
+        run_ms: how long an impact is followed; None for stance.
     """
     up = body.points_mm[body.cells[:, 4:]].mean(axis=1) - body.points_mm[body.cells[:, :4]].mean(1)
     up = up.mean(axis=0) / np.linalg.norm(up.mean(axis=0))
@@ -78,7 +79,9 @@ def vertebra_figure(body: Body, name: str, percent: float) -> Figure:
         place = figure.add_axes((0.84, bottom + 0.02, 0.02, 0.36))
         bar = figure.colorbar(ScalarMappable(norm, colours), cax=place)
         bar.set_label(label)
-    figure.suptitle(f"{name}, {percent:.0f} % of stance", x=0.01, y=0.99, ha="left", fontsize=9)
+    figure.suptitle(
+        f"{name}, {style.instant_text(percent, run_ms)}", x=0.01, y=0.99, ha="left", fontsize=9
+    )
     return figure
 
 

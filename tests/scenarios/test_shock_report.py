@@ -358,6 +358,9 @@ def test_an_impact_draws_nothing_over_stance(folder: Path) -> None:
     view = read_result(folder, read_summary(folder))
     assert view.is_impact
     assert not view.over_stance
+    assert view.run_ms == pytest.approx(150.0)
+    assert style.instant_text(20.0, view.run_ms) == "30 ms"
+    assert style.instant_text(20.0) == "20 % of stance"
 
 
 def test_rows_hold_every_series() -> None:
