@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from scenarios.gait.carried import FootForces, foot_forces
 from scenarios.gait.stance import StanceGait
 from simulator.loading import HELD_NMM_PER_RAD, FootLoad, held
 
@@ -88,19 +89,6 @@ class Calibration:
         )  # type: ignore[return-value]
 
 
-@dataclass(frozen=True, slots=True)
-class FootForces:
-    """Ground reaction to be carried at an instant and what became of it.
-
-    Attributes:
-        measured_n: As gait has it, stance frame, shape (3,).
-        carried_n: After clipping the shear to what friction holds, shape (3,).
-    """
-
-    measured_n: Array
-    carried_n: Array
-
-
 @dataclass(frozen=True)
 class FootLoads:
     """Load of foot and tibia as a function of per cent of stance.
@@ -129,14 +117,7 @@ class FootLoads:
 
     def forces(self, percent: float) -> FootForces:
         """Ground reaction at an instant."""
-        measured = self.gait.heading.T @ self.gait.at(percent).grf_n
-        shear = np.hypot(measured[0], measured[2])
-        # A fifth of the cone is left for the shear that pressure redistribution needs.
-        limit = 0.8 * self.friction * max(measured[1], 0.0)
-        carried = measured.copy()
-        if shear > limit:
-            carried[[0, 2]] *= limit / shear
-        return FootForces(measured, carried)
+        return foot_forces(self.gait, percent, self.friction)
 
     def tibia_rotation(self, percent: float) -> Array:
         """Tibia in the stance frame, shape (3, 3)."""

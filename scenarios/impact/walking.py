@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.interpolate import BSpline, make_lsq_spline
 
 from meshes.foot import FootGeometry
-from scenarios.foot_loads import FootLoads
+from scenarios.gait.carried import foot_forces
 from scenarios.gait.stance import StanceGait
 from scenarios.impact.movement import Movement
 from scenarios.impact.touchdown import leg_motion, walking_velocity_mm_s
@@ -56,7 +56,6 @@ def walking_movement(
     percent = np.asarray(100.0 * time / gait.duration_s, dtype=np.float64)
     heading = gait.heading.T
     instants = [gait.at(min(p, 100.0)) for p in percent]
-    loads = FootLoads(gait, ground_height_mm=0.0, friction=friction)
     angles = np.column_stack([gait.ankle_deg, gait.subtalar_deg, gait.knee_deg])
     ankle, subtalar, knee = smoothed(gait.percent, angles)(percent).T
     movement = Movement(
@@ -71,7 +70,7 @@ def walking_movement(
         knee_deg=knee,
         pelvis_rotation=_rotations(gait, gait.pelvis_rotation, percent),
         thorax_rotation=_rotations(gait, gait.thorax_rotation, percent),
-        ground_force_n=np.array([loads.forces(min(p, 100.0)).carried_n for p in percent]),
+        ground_force_n=np.array([foot_forces(gait, min(p, 100.0), friction).carried_n for p in percent]),
         cop_foot_mm=np.nan_to_num(np.array([now.cop_foot_mm for now in instants])),
         other_force_n=np.array([heading @ now.other_grf_n for now in instants]),
         com_acceleration_mm_s2=np.array([heading @ now.com_acceleration_mm_s2 for now in instants]),
