@@ -109,7 +109,7 @@ def summary_of(
             "arch_height_drop_mm": float(neutral - min(f.arch_height_mm for f in foot)),
         }
     )
-    said = (*_warnings(foot, loads), *_of_materials(scenario, model, results))
+    said = (*_warnings(foot, loads), *material_warnings(scenario, model, results))
     return Summary(
         scenario=scenario.name,
         analysis=scenario.analysis,
@@ -160,7 +160,7 @@ def neutral_arch_height_mm(marks: FootLandmarks) -> float:
     return abs(float(away @ normal / np.linalg.norm(normal)))
 
 
-def _of_materials(scenario: Scenario, model: FootModel, results: RunRecord) -> tuple[str, ...]:
+def material_warnings(scenario: Scenario, model: FootModel, results: RunRecord) -> tuple[str, ...]:
     """Where a material is used beyond what its law, or the elements, can be trusted with."""
     table = scenario.insole
     solids = poisson_warnings(table, worn_materials(table))

@@ -13,7 +13,10 @@ import numpy as np
 import pytest
 import pyvista
 
+from materials.library import load
+from meshes.tags import Region
 from scenarios.table import read_numbers
+from simulator.checkpoint import read_checkpoint
 from tests.helpers.real_command import BARE_OUTPUT, BAREFOOT, run
 from tests.helpers.summaries import BODY_WEIGHT_N, differences, read
 
@@ -46,6 +49,14 @@ def test_pressure_carries_the_force(baseline: Path) -> None:
     assert force == pytest.approx(row["grf_y_n"][0], rel=1e-6)
     assert 0.0 < row["contact_area_mm2"][0] < 255.0 * 110.0
     assert read(baseline)["plantar"]["peak_pressure_kpa"]["whole"] > 50.0
+
+
+def test_strain_is_kept_for_the_range_of_the_laws(baseline: Path) -> None:
+    saved = read_checkpoint(baseline / "checkpoint" / "state.pickle")
+    strain = saved.results.strains[int(Region.HEEL_PAD)]
+    assert 0.2 < strain.compression < 0.8
+    said = [text for text in read(baseline)["warnings"] if "heel_pad is compressed" in text]
+    assert bool(said) == (strain.compression > load("heel_pad").number("valid_compression"))
 
 
 def test_load_shares(baseline: Path) -> None:
