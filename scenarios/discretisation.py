@@ -31,7 +31,7 @@ def error_of(analysis: str, resolution: str, key: str) -> DiscretisationError | 
     """The estimated error of one output, None where it is not measured.
 
     Args:
-        analysis: ``"standing"`` or ``"stance"``.
+        analysis: ``"standing"``, ``"stance"`` or ``"impact"``.
         resolution: of the run.
         key: dotted key of ``summary.json``, such as ``"lumbar.L4-L5.compression_n.peak"``;
             the first entry of the table whose pattern fits is used.

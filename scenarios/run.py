@@ -112,7 +112,7 @@ class ReportModule(Protocol):
 
 
 def analysis_module(name: str) -> AnalysisModule:
-    """The module of an analysis: ``standing``, ``stance``, or ``mesh``."""
+    """The module of an analysis: ``standing``, ``stance``, ``impact``, or ``mesh``."""
     module: AnalysisModule = importlib.import_module(f"scenarios.analyses.{name}")
     return module
 

@@ -70,7 +70,9 @@ def walking_movement(
         knee_deg=knee,
         pelvis_rotation=_rotations(gait, gait.pelvis_rotation, percent),
         thorax_rotation=_rotations(gait, gait.thorax_rotation, percent),
-        ground_force_n=np.array([foot_forces(gait, min(p, 100.0), friction).carried_n for p in percent]),
+        ground_force_n=np.array(
+            [foot_forces(gait, min(p, 100.0), friction).carried_n for p in percent]
+        ),
         cop_foot_mm=np.nan_to_num(np.array([now.cop_foot_mm for now in instants])),
         other_force_n=np.array([heading @ now.other_grf_n for now in instants]),
         com_acceleration_mm_s2=np.array([heading @ now.com_acceleration_mm_s2 for now in instants]),

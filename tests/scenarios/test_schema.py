@@ -56,7 +56,7 @@ def test_library_scenarios_are_valid(name: str) -> None:
 
 
 def test_library_has_the_main_job() -> None:
-    assert {"standing", "walking"} <= set(library_names())
+    assert {"standing", "walking", "heel_strike", "running"} <= set(library_names())
 
 
 def test_foot_scales_with_stature_and_type(tmp_path: Path) -> None:
