@@ -42,7 +42,8 @@ def shock_pictures(history: ShockHistory) -> Iterator[ShockPicture]:
         "shock_force",
         "Vertical ground reaction after touchdown",
         "In body weights. The dot is the impact peak, the dashed line the average loading rate "
-        "over 20-80 % of the rise to it; on the right the first 60 ms.",
+        "over 20-80 % of the rise to it, without one to the largest force of the first 50 ms. "
+        "On the right the first 60 ms.",
         force_figure(history),
     )
     if history.sites:
@@ -89,10 +90,11 @@ def shock_pictures(history: ShockHistory) -> Iterator[ShockPicture]:
 
 def force_figure(history: ShockHistory) -> Figure:
     """Vertical ground reaction, whole and in the first 60 ms, with peak and loading rate."""
-    figure, axes = panel_grid(2, columns=2)
     found = ground_measures(history)
     time, force = 1000.0 * history.time_s, history.vertical_bw
-    for panel, end in zip(axes, (float(time[-1]), 60.0), strict=True):
+    ends = [float(time[-1])] + ([60.0] if time[-1] > 60.0 else [])
+    figure, axes = panel_grid(len(ends), columns=2)
+    for panel, end in zip(axes, ends, strict=True):
         panel.plot(time, force, color=style.BLUE, label="vertical force")
         _milliseconds(panel, time, end)
         panel.set_ylabel("force (BW)")
@@ -105,8 +107,8 @@ def force_figure(history: ShockHistory) -> Figure:
             x, y = _chord(history, found.rise_end_s, found.rate_bw_per_s)
             label = f"loading rate {found.rate_bw_per_s:.0f} BW/s"
             panel.plot(x, y, color=style.INK, ls=style.DASHES[2], lw=1.2, label=label)
-    axes[0].set_title("Whole run")
-    axes[1].set_title("First 60 ms")
+    for panel, title in zip(axes, ("Whole run", "First 60 ms"), strict=False):
+        panel.set_title(title)
     legend_above(figure, axes[0])
     return figure
 

@@ -215,6 +215,7 @@ def test_the_report_has_a_section_on_shock(folder: Path, report: str) -> None:
         *("shock_lumbar", "shock_insole"),
     }
     assert "left out" not in report
+    assert "Input and balance" not in report
 
 
 def test_no_medical_claim_on_shock(folder: Path, report: str) -> None:
@@ -349,6 +350,8 @@ def test_figures_of_a_part_of_the_segments() -> None:
     time = clock(0.5)
     sites = (axial("tibia", half_sine(time, 0.01, 0.02, 3.0)),)
     assert len(acceleration_figure(history(time, sites=sites)).axes) == 1
+    short = clock(0.5, end_ms=40.0)
+    assert len(force_figure(history(short, 10.0 * short)).axes) == 1
     insole = insole_figure(history(time, insole_work_j=time))
     assert isinstance(insole, Figure)
     assert [line.get_label() for line in insole.axes[0].lines] == ["work done on the insole"]
