@@ -19,6 +19,8 @@ from scenarios.text_table import aligned_lines
 COMMAND = "materials list"
 NONE = "-"
 HEADINGS = ("name", "family", "Shore A", "E0 MPa", "kg/m3", "loss %", "status")
+NO_MATERIALS = ("friction", "wear")
+"""Kinds that stand in the library beside materials; found when they are asked for."""
 FOOTNOTE = (
     "E0: Young's modulus at small strain, long term; loss: energy lost in a load cycle at 1 Hz by "
     "the Prony series"
@@ -62,6 +64,8 @@ class Wanted:
 
     def takes(self, record: MaterialRecord, figures: Figures) -> bool:
         """Whether a material is what was asked for; one without the figure is not."""
+        if self.kind is None and record.kind in NO_MATERIALS:
+            return False
         if self.kind is not None and self.kind not in (record.kind, record.family):
             return False
         if self.family is not None and self.family != record.family:
