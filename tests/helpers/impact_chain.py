@@ -8,11 +8,11 @@ from functools import cache
 import numpy as np
 
 from meshes.foot import FootGeometry
-from scenarios.foot_joints import foot_joints
+from scenarios.foot_joints import foot_bands, foot_joints
 from scenarios.impact.chain import ImpactChain, build_chain
-from scenarios.impact.feedforward import FeedForward
+from scenarios.impact.feedforward import FeedForward, planned_motion
 from scenarios.impact.movement import Movement
-from scenarios.impact.posture import planned_poses
+from scenarios.impact.posture import initial_state, planned_poses
 from scenarios.impact.stiffness import ChainDefaults
 from scenarios.impact.walking import walking_movement
 from scenarios.schema import Insole, Scenario
@@ -20,8 +20,10 @@ from scenarios.shapes import foot_shapes
 from scenarios.upper.anatomy import UpperAnatomy, upper_anatomy
 from simulator.bushings import Bushings
 from simulator.connectors import Connectors
+from simulator.dynamics.alpha import Rates, Scheme
 from simulator.dynamics.inertia import SegmentInertia
 from simulator.equilibrium import Drives
+from simulator.rotations import logarithm
 from simulator.segments import Poses, increment_scale
 from simulator.upper_body import GRAVITY_MM_S2
 from tests.helpers.upper import walking
@@ -164,3 +166,54 @@ def linearised(chain: ImpactChain, poses: Poses, drives: Drives) -> Linear:
     stiffness = bushings.hessian + joints.hessian_n_per_mm / plain + with_weight - mass
     even = 0.5 * (stiffness + stiffness.T)
     return Linear(even, np.asarray(damping), 0.5 * (mass + mass.T), chain.segments.names)
+
+
+def follow(drives: FeedForward, end_s: float, step_s: float) -> Poses:
+    """Step the chain alone, with the planned ground reaction on the foot.
+
+    The foot's tissue moves with the calcaneus; generalised alpha and Newton's method as in
+    ``simulator.dynamics.system``.
+    """
+    chain, walk = drives.chain, drives.movement
+    segments, masses = chain.segments, (*chain.masses, chain.tissue)
+    inertia = SegmentInertia(segments, masses, chain.gravity_mm_s2)
+    bushings = Bushings(segments, chain.bushings)
+    foot = Connectors(segments, foot_joints(chain.foot.joints), foot_bands(chain.foot.bands))
+    poses, rates = initial_state(chain, walk, feet_of(chain, walk, (0.0, 0.0, 0.0)))
+    plan = planned_motion(chain, walk, 0.0)
+    velocity = np.hstack([rates.velocity_mm_s, rates.spin_rad_s])
+    moving = Rates.started(velocity, np.hstack([plan.accelerations_mm_s2, plan.spin_rates_rad_s2]))
+    of_bushings = Rates.started(bushings.evaluate(poses, {}).coordinate_rows @ velocity.ravel())
+    step, heel = Scheme.with_radius(0.8).step(step_s), segments.index("calcaneus")
+    scale = increment_scale(len(segments))
+    for time in np.arange(1, round(end_s / step_s) + 1) * step_s:
+        begun, where = poses, bushings.evaluate(poses, {}).coordinates
+        factor = step.velocity_factor
+        rest = where - of_bushings.velocity_offset(step) / factor
+        now, ground = drives.at(time), planned_motion(chain, walk, time).ground_n
+        damped = {
+            b.name: replace(
+                now.bushings[b.name], extra_stiffness=factor * b.damping, extra_target=rest[k]
+            )
+            for k, b in enumerate(chain.bushings)
+        }
+        centre = walk.at(time).cop_foot_mm
+        sole = np.array([centre[0], 0.0, centre[1]]) - segments.reference_mm[heel]
+        offsets = moving.velocity_offset(step), moving.acceleration_offset(step)
+        for _ in range(4):
+            parts = (
+                bushings.evaluate(poses, damped),
+                foot.evaluate(poses, now.joints, now.rotations, now.translations),
+                inertia.evaluate(poses, begun, (step.acceleration_factor, factor), *offsets),
+            )
+            residual = parts[0].gradient * scale + parts[1].gradient_n + parts[2].gradient_n
+            push = np.concatenate([ground, np.cross(poses.rotation[heel] @ sole, ground)])
+            residual[6 * heel : 6 * heel + 6] -= push * scale[:6]
+            tangent = parts[0].hessian * np.outer(scale, scale)
+            tangent += parts[1].hessian_n_per_mm + parts[2].tangent_n_per_mm
+            poses = poses.advanced(-np.linalg.solve(tangent, residual).reshape(-1, 6))
+        turn = logarithm(poses.rotation @ np.swapaxes(begun.rotation, -1, -2))
+        way = np.hstack([poses.position_mm - begun.position_mm, turn])
+        moving = moving.advanced(step, way)
+        of_bushings = of_bushings.advanced(step, bushings.evaluate(poses, {}).coordinates - where)
+    return poses

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
@@ -16,10 +18,12 @@ from scenarios.impact.feedforward import (
     planned_motion,
     wrenches,
 )
+from scenarios.impact.masses import joined
 from scenarios.impact.posture import initial_state, orientation, planned_poses
 from scenarios.upper.column import Still, lumbar_top
 from simulator.bushings import Bushings
 from simulator.chain import lumbar_chain
+from simulator.dynamics.inertia import RigidMass
 from simulator.rotations import about, logarithm
 from simulator.segments import Poses
 from simulator.spine.chain import ROTATION_SHARES, Chain
@@ -61,6 +65,15 @@ def test_centre_of_mass_of_the_trunk_stands_where_the_discs_were_told():
     expected = place + body.mass_kg @ body.place_mm / body.mass_kg.sum()
     assert weight.sum() == pytest.approx(1e-3 * body.mass_kg.sum(), rel=1e-12)
     assert_allclose(centre, expected, atol=1e-6)
+
+
+def test_joined_masses_turn_as_one_rod():
+    """Two halves of a thin rod along Y make the rod."""
+    half = np.diag([1.0, 0.0, 1.0]) * 0.5 * 100.0**2 / 12.0
+    parts = [RigidMass("rod", 0.5, np.array([0.0, y, 0.0]), half) for y in (50.0, 150.0)]
+    rod = joined("rod", parts)
+    assert_allclose(rod.centre_mm, [0.0, 100.0, 0.0])
+    assert_allclose(rod.inertia_t_mm2, np.diag([1.0, 0.0, 1.0]) * 200.0**2 / 12.0)
 
 
 def test_reference_points_are_centres_of_mass():
@@ -193,6 +206,25 @@ def test_momentum_of_the_planned_motion_is_that_of_the_forces():
         assert_allclose(inertial(chain, motion).force_n.sum(axis=0), forces, atol=1e-9)
     assert_allclose(planned_motion(chain, walk, 0.0).ground_n, 0.0, atol=1e-12)
     assert_allclose(motion.ground_n, walk.at(0.06).ground_force_n)
+
+
+def test_a_spinning_mass_needs_the_gyroscopic_moment():
+    chain, walk = helper.usual_chain(), helper.usual_walk()
+    motion, masses = planned_motion(chain, walk, 0.05), (*chain.masses, chain.tissue)
+    k = next(i for i, mass in enumerate(masses) if mass.segment == "thigh_soft")
+    o = chain.segments.index("thigh_soft")
+    spin = np.array([3.0, -20.0, 7.0])
+    spins, still = motion.spins_rad_s.copy(), np.zeros_like(motion.spins_rad_s)
+    spins[o] = spin
+    found = inertial(chain, replace(motion, spins_rad_s=spins, spin_rates_rad_s2=still))
+    turned, step = motion.poses.rotation[o], 1e-4
+    momenta = [
+        about(spin, s * step * np.linalg.norm(spin)) @ turned @ masses[k].inertia_t_mm2
+        @ turned.T @ about(spin, -s * step * np.linalg.norm(spin)) @ spin
+        for s in (-1.0, 1.0)
+    ]  # fmt: skip
+    expected = (momenta[1] - momenta[0]) / (2.0 * step)
+    assert_allclose(found.moment_nmm[k], expected, rtol=1e-4)
 
 
 def test_standing_levels_carry_what_the_quasi_static_column_carries():

@@ -11,6 +11,7 @@ import pytest
 from scenarios.impact.feedforward import FeedForward, planned_motion
 from scenarios.impact.posture import planned_poses
 from scenarios.impact.stiffness import DISC_DAMPING_S, LEG_WOBBLE, TRUNK_WOBBLE, level_stiffness
+from simulator.rotations import logarithm
 from tests.helpers import impact_chain as helper
 from tests.helpers.upper import walking_model
 
@@ -134,6 +135,21 @@ def test_touchdown_starts_with_the_planned_accelerations(evidence):
         SECTION, "Chain at touchdown", "greatest force that a segment lacks",
         float(np.abs(left[:, :3]).max() / (9.80665 * helper.BODY_KG)), high=1e-9,
         unit="body weights", source="balance of inertia, weight, springs, dampers and muscles",
+    )  # fmt: skip
+
+
+def test_the_chain_follows_the_plan_under_the_planned_reaction(evidence):
+    """All feed-forward moments together, with their signs, in a forward simulation."""
+    end, chain, walk = 0.04, helper.usual_chain(), helper.usual_walk()
+    reached = helper.follow(helper.usual_drives(), end, 2e-3)
+    planned = planned_poses(chain, walk, end)
+    away = logarithm(planned.rotation @ np.swapaxes(reached.rotation, -1, -2))
+    bones = [k for k, name in enumerate(chain.segments.names) if not name.endswith("_soft")]
+    evidence.within(
+        SECTION, "Chain under the planned ground reaction",
+        "turn of any bone from the plan after 40 ms",
+        float(np.degrees(np.linalg.norm(away[bones], axis=1).max())), high=1.0, unit="degrees",
+        source="the knee flexes by 10 degrees meanwhile",
     )  # fmt: skip
 
 
