@@ -150,7 +150,11 @@ class MovingChain(Protocol):
 
 
 def build_foot_model(
-    comm: MPI.Intracomm, scenario: Scenario, table: Insole, chain: MovingChain | None = None
+    comm: MPI.Intracomm,
+    scenario: Scenario,
+    table: Insole,
+    chain: MovingChain | None = None,
+    viscous: bool = True,
 ) -> FootModel:
     """Build the model of one insole; collective.
 
@@ -158,7 +162,8 @@ def build_foot_model(
         comm: All ranks.
         scenario: Subject, contact and solver.
         table: The insole.
-        chain: What stands on the tibia in an analysis with inertia; solids are viscous then.
+        chain: What stands on the tibia in an analysis with inertia.
+        viscous: Whether the solids of such an analysis relax.
 
     Raises:
         ScenarioError: On every rank, for a shape that cannot be meshed.
@@ -185,7 +190,7 @@ def build_foot_model(
     present = {int(tag) for tag in np.unique(mesh.cell_tags)}
     laws = {region: one for region, one in laws.items() if region in present}
     materials = {region: materials[region] for region in laws}
-    relaxing = {} if chain is None else prony_series(materials)
+    relaxing = prony_series(materials) if chain is not None and viscous else {}
     series = worn_series(relaxing, table)
     solid = Solid(u, distributed.cell_tags, laws, series=series)
 

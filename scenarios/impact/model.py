@@ -69,6 +69,7 @@ def build_impact(
     gait: StanceGait,
     movement: Movement,
     log: Callable[[str], None],
+    viscous: bool = True,
 ) -> ImpactModel:
     """Put the parts together, at rest in the unloaded configuration; collective.
 
@@ -79,6 +80,7 @@ def build_impact(
         gait: What the lumbar column was told of posture in standing.
         movement: From touchdown on.
         log: Receives one line a Newton iteration.
+        viscous: Whether the solids relax.
 
     Raises:
         ScenarioError: On every rank, for a shape that cannot be meshed.
@@ -90,7 +92,7 @@ def build_impact(
     chain = build_chain(
         scenario, geometry.foot, geometry.upper, levels, tissue_mass_t(geometry.foot), impact
     )
-    foot = build_foot_model(comm, scenario, scenario.insole, chain)
+    foot = build_foot_model(comm, scenario, scenario.insole, chain, viscous)
     forward = FeedForward(chain, movement)
     settings = NewtonSettings(
         tolerance_n=TOLERANCE_BW * scenario.subject.body_mass_kg * 9.80665,

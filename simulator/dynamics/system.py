@@ -102,6 +102,12 @@ class MovingSystem:
         self.motion: Motion | None = None
         self._next: Motion | None = None
 
+    def undamp(self) -> None:
+        """Take all dampers off, for checks of energy."""
+        self._joint_damping = np.zeros_like(self._joint_damping)
+        nothing = np.zeros((6, 6))
+        self._bushings = tuple(replace(b, damping=nothing) for b in self._bushings)
+
     # -- start -------------------------------------------------------------------------------
 
     def settle(
