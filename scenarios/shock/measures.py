@@ -67,6 +67,7 @@ class SiteMeasures:
     Attributes:
         peak_g: largest local maximum within 75 ms; where there is none the largest value.
         at_s: its time.
+        rise_s: time that it takes from the lowest value since touchdown.
         is_local: whether it is a local maximum; else the acceleration still rises (or falls
             from the start) and the value is no impact peak.
         rate_g_per_s: average slope over 20-80 % of the rise to it, from the lowest value since
@@ -77,6 +78,7 @@ class SiteMeasures:
     name: str
     peak_g: float
     at_s: float
+    rise_s: float
     is_local: bool
     rate_g_per_s: float | None
     rate_max_g_per_s: float | None
@@ -174,6 +176,7 @@ def site_measures(history: ShockHistory, site: SiteMotion) -> SiteMeasures:
         name=site.name,
         peak_g=float(values[place]),
         at_s=float(time[place]),
+        rise_s=float(time[place] - time[foot]),
         is_local=bool(places),
         rate_g_per_s=average_slope(time, values, foot, place),
         rate_max_g_per_s=steepest_slope(time, values, foot, place),

@@ -35,6 +35,9 @@ from scenarios.shock.spectra import (
 )
 from scenarios.summary import InsoleSummary
 
+QUARTER_STEPS = STEPS_PER_PERIOD // 4
+"""Steps of a quarter of a period, the rise of a pulse that is just resolved."""
+
 
 def shock_section(history: ShockHistory) -> Shock:
     """All shock measures of an impact."""
@@ -116,12 +119,19 @@ def _peak_warnings(history: ShockHistory) -> Iterator[str]:
             f"the ground reaction has no impact peak within {1000 * FORCE_WINDOW_S:.0f} ms: "
             "loading rates are of the rise to its largest value there"
         )
-    edges = [s.name for s in (site_measures(history, site) for site in history.sites)
-             if not s.is_local]  # fmt: skip
+    sites = [site_measures(history, site) for site in history.sites]
+    edges = [site.name for site in sites if not site.is_local]
     if edges:
         yield (
             f"axial acceleration of {', '.join(edges)} has no local maximum within "
             f"{1000 * SITE_WINDOW_S:.0f} ms: its largest value there is no impact peak"
+        )
+    quick = [site.name for site in sites
+             if site.is_local and site.rise_s < (QUARTER_STEPS - 0.5) * history.step_s]  # fmt: skip
+    if quick:
+        yield (
+            f"peak acceleration of {', '.join(quick)} rises within less than {QUARTER_STEPS} steps "
+            f"of {1000 * history.step_s:g} ms: the step does not resolve it"
         )
     falling = [level.level for level in history.levels
                if int(np.argmax(level.compression_n[history.touchdown :])) == 0]  # fmt: skip

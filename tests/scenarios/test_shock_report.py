@@ -184,6 +184,15 @@ def test_warnings_name_what_a_run_cannot_say() -> None:
         assert words in said
 
 
+@pytest.mark.parametrize(("length", "said"), [(0.008, True), (0.010, False), (0.024, False)])
+def test_a_peak_that_the_step_does_not_resolve(length: float, said: bool) -> None:
+    """Five steps from foot to top are a quarter of the shortest period."""
+    time = clock(1.0)
+    sites = (axial("tibia", half_sine(time, 0.0, length, 3.0)),)
+    warnings = "\n".join(shock_warnings(history(time, sites=sites)))
+    assert ("acceleration of tibia rises within less than 5 steps of 1 ms" in warnings) == said
+
+
 def test_a_load_that_falls_from_touchdown_on_is_said_so() -> None:
     time = clock(0.5)
     falling = LevelTransient("L4-L5", 900.0 - 2000.0 * time, time, 0.4 + time)

@@ -140,6 +140,7 @@ def test_half_sine_acceleration(step_ms: float, evidence: Evidence) -> None:
     assert found.rate_g_per_s is not None
     assert found.rate_max_g_per_s is not None
     assert found.at_s == pytest.approx(0.022)
+    assert found.rise_s == pytest.approx(0.022)
     case = f"Half-sine acceleration, {step_ms:g} ms"
     for quantity, value, tolerance in (
         ("peak / exact", found.peak_g / 3.0, 1e-6),
