@@ -246,9 +246,21 @@ class FibreFamilies:
         Raises:
             ValueError: The law has no directions.
         """
-        self._require_directions()
         matrix, fibre = self._split(p)
-        total = self.matrix.energy(F, matrix)
+        return self._energy_with_fibres(self.matrix.energy(F, matrix), F, fibre)
+
+    def relaxing_energy(self, F: Expr, p: Parameters | None = None) -> Expr:
+        """That part of the matrix, and the fibres; see `Law.relaxing_energy`.
+
+        Raises:
+            ValueError: The law has no directions.
+        """
+        matrix, fibre = self._split(p)
+        return self._energy_with_fibres(self.matrix.relaxing_energy(F, matrix), F, fibre)
+
+    def _energy_with_fibres(self, total: Expr, F: Expr, fibre: dict[str, Scalar]) -> Expr:
+        """An energy with that of the fibres added to it."""
+        self._require_directions()
         for direction in self.directions:
             along = F * direction
             total += self.fibre.energy(ufl.inner(along, along), fibre)

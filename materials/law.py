@@ -80,6 +80,10 @@ class Law(Protocol):
         """
         ...
 
+    def relaxing_energy(self, F: Expr, p: Parameters | None = None) -> Expr:
+        """Energy that `relaxing_piola` is the derivative of, MPa."""
+        ...
+
     def lasting_piola(self, F: Expr, p: Parameters | None = None) -> Expr:
         """The other part of `first_piola`, which does not relax; zero for compressible laws."""
         ...

@@ -129,8 +129,13 @@ class Ogden:
     def energy(self, F: Expr, p: Parameters | None = None) -> Expr:
         """Strain energy per reference volume, MPa; see `Law.energy`."""
         value = resolve(self.parameters(), p)
-        isochoric = spectral_energy(F, lambda logs: self._isochoric(value, logs))
-        return isochoric + volumetric_energy(ufl.det(F), value["bulk_modulus_mpa"])
+        volumetric = volumetric_energy(ufl.det(F), value["bulk_modulus_mpa"])
+        return self.relaxing_energy(F, p) + volumetric
+
+    def relaxing_energy(self, F: Expr, p: Parameters | None = None) -> Expr:
+        """Isochoric energy, MPa; see `Law.relaxing_energy`."""
+        value = resolve(self.parameters(), p)
+        return spectral_energy(F, lambda logs: self._isochoric(value, logs))
 
     def first_piola(self, F: Expr, p: Parameters | None = None) -> Expr:
         """First Piola-Kirchhoff stress, (3, 3), MPa; see `Law.first_piola`."""
@@ -233,3 +238,7 @@ class HyperFoam:
     def lasting_piola(self, F: Expr, p: Parameters | None = None) -> Expr:
         """Zero, (3, 3); see `Law.lasting_piola`."""
         return no_piola()
+
+    def relaxing_energy(self, F: Expr, p: Parameters | None = None) -> Expr:
+        """The whole energy, MPa; see `Law.relaxing_energy`."""
+        return self.energy(F, p)

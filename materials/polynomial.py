@@ -27,8 +27,8 @@ from materials.law import (
 from materials.solids import PLANTAR_POISSON_RATIO
 
 
-def _energy(F: Expr, value: Mapping[str, Scalar]) -> Expr:
-    """Energy of the coefficients that `value` holds."""
+def _isochoric(F: Expr, value: Mapping[str, Scalar]) -> Expr:
+    """Isochoric energy of the coefficients that `value` holds."""
     C = F.T * F
     J = ufl.det(F)
     scale = ufl.exp(-2.0 / 3.0 * ufl.ln(J))
@@ -37,7 +37,12 @@ def _energy(F: Expr, value: Mapping[str, Scalar]) -> Expr:
     isochoric = value["c10_mpa"] * a + value["c01_mpa"] * b
     if "c20_mpa" in value:
         isochoric += value["c20_mpa"] * a * a + value["c11_mpa"] * a * b + value["c02_mpa"] * b * b
-    return isochoric + volumetric_energy(J, value["bulk_modulus_mpa"])
+    return isochoric
+
+
+def _energy(F: Expr, value: Mapping[str, Scalar]) -> Expr:
+    """Energy of the coefficients that `value` holds."""
+    return _isochoric(F, value) + volumetric_energy(ufl.det(F), value["bulk_modulus_mpa"])
 
 
 def _first_piola(F: Expr, value: Mapping[str, Scalar], bulk_modulus: Scalar) -> Expr:
@@ -110,6 +115,10 @@ class MooneyRivlin:
     def energy(self, F: Expr, p: Parameters | None = None) -> Expr:
         """Strain energy per reference volume, MPa; see `Law.energy`."""
         return _energy(F, resolve(self.parameters(), p))
+
+    def relaxing_energy(self, F: Expr, p: Parameters | None = None) -> Expr:
+        """Isochoric energy, MPa; see `Law.relaxing_energy`."""
+        return _isochoric(F, resolve(self.parameters(), p))
 
     def first_piola(self, F: Expr, p: Parameters | None = None) -> Expr:
         """First Piola-Kirchhoff stress, (3, 3), MPa; see `Law.first_piola`."""
@@ -194,6 +203,10 @@ class Polynomial:
     def energy(self, F: Expr, p: Parameters | None = None) -> Expr:
         """Strain energy per reference volume, MPa; see `Law.energy`."""
         return _energy(F, resolve(self.parameters(), p))
+
+    def relaxing_energy(self, F: Expr, p: Parameters | None = None) -> Expr:
+        """Isochoric energy, MPa; see `Law.relaxing_energy`."""
+        return _isochoric(F, resolve(self.parameters(), p))
 
     def first_piola(self, F: Expr, p: Parameters | None = None) -> Expr:
         """First Piola-Kirchhoff stress, (3, 3), MPa; see `Law.first_piola`."""

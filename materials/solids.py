@@ -67,10 +67,14 @@ class NeoHookean:
     def energy(self, F: Expr, p: Parameters | None = None) -> Expr:
         """Strain energy per reference volume, MPa; see `Law.energy`."""
         value = resolve(self.parameters(), p)
-        J = ufl.det(F)
-        first = ufl.exp(-2.0 / 3.0 * ufl.ln(J)) * ufl.inner(F, F)
-        isochoric = value["shear_modulus_mpa"] / 2 * (first - 3)
-        return isochoric + volumetric_energy(J, value["bulk_modulus_mpa"])
+        volumetric = volumetric_energy(ufl.det(F), value["bulk_modulus_mpa"])
+        return self.relaxing_energy(F, p) + volumetric
+
+    def relaxing_energy(self, F: Expr, p: Parameters | None = None) -> Expr:
+        """Isochoric energy, MPa; see `Law.relaxing_energy`."""
+        value = resolve(self.parameters(), p)
+        first = ufl.exp(-2.0 / 3.0 * ufl.ln(ufl.det(F))) * ufl.inner(F, F)
+        return value["shear_modulus_mpa"] / 2 * (first - 3)
 
     def first_piola(self, F: Expr, p: Parameters | None = None) -> Expr:
         """First Piola-Kirchhoff stress, (3, 3), MPa; see `Law.first_piola`."""
@@ -166,3 +170,7 @@ class CompressibleNeoHookean:
     def lasting_piola(self, F: Expr, p: Parameters | None = None) -> Expr:
         """Zero, (3, 3); see `Law.lasting_piola`."""
         return no_piola()
+
+    def relaxing_energy(self, F: Expr, p: Parameters | None = None) -> Expr:
+        """The whole energy, MPa; see `Law.relaxing_energy`."""
+        return self.energy(F, p)

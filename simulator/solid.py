@@ -31,6 +31,10 @@ COMPILER_OPTIONS = {"cffi_extra_compile_args": ["-O3", "-march=native"], "timeou
 """Forms of all analyses; the time-out is how long one run waits for another's compilation (s)."""
 
 
+LEAST_STRAIN = 0.01
+"""Strain below which the energy that viscous terms hold is reckoned by the initial modulus."""
+
+
 class Law(Protocol):
     """Hyperelastic law as UFL; see ``materials.law.Law``."""
 
@@ -50,8 +54,17 @@ class Law(Protocol):
 class RelaxingLaw(Law, Protocol):
     """Law that says what part of its stress a Prony series acts on."""
 
+    @property
+    def initial_shear_modulus_mpa(self) -> float:
+        """Shear modulus at small strain (MPa)."""
+        ...
+
     def relaxing_piola(self, F: Any, p: Any = None) -> Any:
         """Part of ``first_piola`` that relaxes (MPa)."""
+        ...
+
+    def relaxing_energy(self, F: Any, p: Any = None) -> Any:
+        """Energy of which ``relaxing_piola`` is the derivative (MPa)."""
         ...
 
     def lasting_piola(self, F: Any, p: Any = None) -> Any:
@@ -102,6 +115,7 @@ class Solid:
         self.residual_form = dolfinx.fem.form(work, **options)
         self.tangent_form = dolfinx.fem.form(ufl.derivative(work, u, du), **options)
         self._energy_forms: dict[int, Any] = {}
+        self._held_forms: dict[int, Any] = {}
         self._region_forms: dict[tuple[int, ...], Any] = {}
         self._jacobian = self._jacobian_expression()
 
@@ -191,7 +205,7 @@ class Solid:
     def energy_nmm(self, region: int) -> float:
         """Return the strain energy that a region's law stores; collective.
 
-        What the terms of a series hold on top is not in it.
+        What the terms of a series hold on top is ``held_energy_nmm``.
         """
         if region not in self._energy_forms:
             f = ufl.Identity(3) + ufl.grad(self.u)
@@ -242,6 +256,27 @@ class Solid:
         forces = vector.array_r.reshape(-1, 3).copy()
         vector.destroy()
         return forces
+
+    def held_energy_nmm(self, region: int) -> float:
+        """Return what the committed terms of a region hold and can still give back; collective.
+
+        An estimate at finite strain; see ``ViscousHistory.held_share``. Zero without a series.
+        """
+        if self.history is None or not self._is_viscous(region):
+            return 0.0
+        law: Any = self.laws[region]
+        # Below this stress and strain the law's energy is that of its initial modulus.
+        shear = law.initial_shear_modulus_mpa
+        share = self.history.held_share(2.0 * shear * LEAST_STRAIN)
+        if region not in self._held_forms:
+            f = ufl.Identity(3) + ufl.grad(self.u)
+            least = compat.constant(self.mesh, shear * LEAST_STRAIN**2)
+            density = share * (law.relaxing_energy(f, self._fields(region)) + least)
+            self._held_forms[region] = dolfinx.fem.form(
+                density * self._dx(int(region)), jit_options=COMPILER_OPTIONS
+            )
+        local = dolfinx.fem.assemble_scalar(self._held_forms[region])
+        return self.mesh.comm.allreduce(float(local))
 
     def cauchy(self, region: int) -> Any:
         """Return the Cauchy stress of a region as UFL.

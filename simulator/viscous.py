@@ -34,6 +34,7 @@ Array = NDArray[np.float64]
 
 COMPONENTS = ((0, 0), (1, 1), (2, 2), (0, 1), (0, 2), (1, 2))
 """Places of a symmetric tensor's six numbers."""
+_TWICE = np.array([1.0, 1.0, 1.0, 2.0, 2.0, 2.0])
 _PLACES = np.array([[0, 3, 4], [3, 1, 5], [4, 5, 2]])
 
 
@@ -116,6 +117,8 @@ class ViscousHistory:
         self._mean = dolfinx.fem.Function(means, name="viscous_mean")
         self._mean_dofs = means.dofmap.list[self.cells][:, 0]
         self._series(series)
+        self._degree = quadrature_degree
+        self._held: dolfinx.fem.Function | None = None
         self._stress: list[tuple[NDArray[Any], dolfinx.fem.Expression]] = []
         shape = (len(self.cells), len(self.points), 6)
         self._state = ViscousState(np.zeros((self._gains.shape[1], *shape)), np.zeros(shape))
@@ -206,6 +209,29 @@ class ViscousHistory:
     def overstress(self) -> Array:
         """Return the sum of the terms' stresses H of `cells`, shape (cells, points, 3, 3) (MPa)."""
         return np.asarray(self._state.terms.sum(axis=0)[..., _PLACES])
+
+    def held_share(self, least_mpa: float) -> dolfinx.fem.Function:
+        """Return at quadrature points what terms hold, over the law's own relaxing energy.
+
+        Of a small strain a spring of stiffness gamma_i C that carries H_i holds
+        ``H_i : C^-1 : H_i / (2 gamma_i)``, C being the stiffness of the law. C is taken as the
+        number that makes S_relax hold the law's energy: exact where H_i is a multiple of S_relax.
+
+        Args:
+            least_mpa: Stress that is added to S_relax, as a square, so that a state without
+                stress is none of its own; its energy is to be added to the law's.
+        """
+        if self._held is None:
+            element = basix.ufl.quadrature_element(compat.cell_name(self.mesh), degree=self._degree)
+            space = dolfinx.fem.functionspace(self.mesh, element)
+            self._held = dolfinx.fem.Function(space, name="viscous_held")
+        share = np.zeros(self._state.relaxing.shape[:2])
+        for i, term in enumerate(self._state.terms):
+            gain = self._gains[self._region_of, i, None]
+            share += np.divide(term**2 @ _TWICE, gain, out=np.zeros_like(share), where=gain > 0.0)
+        share /= self._state.relaxing**2 @ _TWICE + least_mpa**2
+        self._held.x.array[self._held.function_space.dofmap.list[self.cells]] = share
+        return self._held
 
     def state_global(self, nodes: NodeOrder) -> ViscousState | None:
         """Bring the histories to rank 0, cells in input order; collective."""

@@ -12,7 +12,7 @@ from materials.library import load
 from materials.ogden import HyperFoam
 from materials.prony import PronySeries
 from materials.solids import CompressibleNeoHookean
-from tests.unit.test_materials_laws import all_laws, states
+from tests.unit.test_materials_laws import all_laws, differences, states
 
 SERIES = PronySeries((0.3, 0.25, 0.15), (0.01, 0.1, 1.0))
 
@@ -83,6 +83,9 @@ def test_parts_of_the_stress(law):
         np.broadcast_to(evaluate(stress(symbol), {symbol: F}), F.shape)
         for stress in (law.relaxing_piola, law.lasting_piola)
     )
+    energy = lambda x: evaluate(law.relaxing_energy(symbol), {symbol: x})  # noqa: E731
+    largest = np.abs(relaxing).max()
+    np.testing.assert_allclose(differences(energy, F), relaxing, atol=1e-7 * largest)
     whole = first_piola_mpa(law, F)
     scale = np.abs(whole).max()
     np.testing.assert_allclose(relaxing + lasting, whole, atol=1e-12 * scale)

@@ -41,6 +41,7 @@ def test_factors_of_a_step() -> None:
 def test_a_region_without_series_keeps_its_law(body: ViscousBody) -> None:
     body.rest()
     body.follow([PRESSED], 0.0)
+    assert body.solid.held_energy_nmm(3) == 0.0
     law_stress = first_piola_mpa(LAW, [PRESSED])[0]
     np.testing.assert_allclose(body.stress(3), law_stress, rtol=1e-12, atol=1e-15)
     assert body.solid.structure_groups() == ((3,), (1, 2))

@@ -8,7 +8,7 @@ relaxes, of two (hyperfoam, compressible neo-Hookean) the whole of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 import pytest
@@ -275,6 +275,53 @@ def test_closed_cycles_take_energy(name: str, body: ViscousBody) -> None:
         works = np.einsum("tij,tij->t", (stress[1:] + stress[:-1]) / 2.0, way)
         # Of an elastic solid the trapezoidal rule gives some 1e-4 of the turnover.
         assert works.sum() > 1e-3 * np.abs(works).sum(), (name, period_s, series)
+
+
+def energies(body: ViscousBody, path: Iterable[Array], dt_s: float, region: int) -> Array:
+    """Work done on a cube, and what law and terms hold, after each step; (n, 3), N mm."""
+    rows, work = [], 0.0
+    force, place = body.solid.region_forces([region]), body.u.x.array.reshape(-1, 3).copy()
+    for gradient in path:
+        body.solid.begin_step(dt_s)
+        body.deform(gradient)
+        now = body.solid.region_forces([region])
+        work += float(np.sum((force + now) / 2.0 * (body.u.x.array.reshape(-1, 3) - place)))
+        force, place = now, body.u.x.array.reshape(-1, 3).copy()
+        body.solid.commit()
+        rows.append((work, body.solid.energy_nmm(region), body.solid.held_energy_nmm(region)))
+    return np.array(rows)
+
+
+def test_energy_is_stored_held_or_lost(body: ViscousBody, evidence: Evidence) -> None:
+    region, series = region_of("hyperfoam"), LAWS["hyperfoam"][1]
+    body.rest()
+    path = np.eye(3) + np.linspace(0.01, 1.0, 100)[:, None, None] * (PRESSED - np.eye(3))
+    work, stored, held = energies(body, path, 0.0, region)[-1]
+    gains, times = np.array(series.gains), np.array(series.times_s)
+    assert work == pytest.approx(stored + held, rel=2e-3)
+    assert held == pytest.approx(gains.sum() * stored, rel=2e-3)
+    elapsed_s = 0.0
+    for dt_s in (0.02, 0.1):
+        after = energies(body, [PRESSED], dt_s, region)[-1]
+        assert after[:2] == pytest.approx((0.0, stored))
+        elapsed_s += dt_s
+        fading = np.exp(-2.0 * elapsed_s / times)
+        evidence.within(
+            "materials", "Energy held by terms, foam", f"held / closed form, after {elapsed_s:g} s",
+            after[2] / (stored * float(gains @ fading)), low=0.998, high=1.002,
+            source="closed form at constant strain",
+        )  # fmt: skip
+
+    body.rest()
+    pressed = 0.4 * np.sin(np.pi * np.arange(1, 101) / 100) ** 2
+    found = energies(body, [np.diag([1.0, 1.0 - s, 1.0]) for s in pressed], 0.001, region)
+    lost = found[:, 0] - found[:, 1] - found[:, 2]
+    fall = float((np.maximum.accumulate(lost) - lost).max() / found[:, 0].max())
+    evidence.within(
+        "materials", "Energy lost in a foam, pulse of 40 % in 100 ms",
+        "largest fall of what is lost / largest work", fall, high=1e-3, source="second law",
+    )  # fmt: skip
+    assert 0.1 < lost[-1] / found[:, 0].max() < 0.5
 
 
 def test_a_step_that_is_given_up_leaves_no_trace(body: ViscousBody) -> None:
