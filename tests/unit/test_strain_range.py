@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import pytest
 from mpi4py import MPI
@@ -37,6 +40,28 @@ def test_strain_of_a_region() -> None:
 def test_a_rank_without_cells_has_no_strain() -> None:
     found = region_strain(MPI.COMM_SELF, np.zeros((0, 3, 3)), load("eva_35"))
     assert found == RegionStrain(0.0, 0.0, 0.0)
+
+
+SPLIT = """
+import numpy as np
+from mpi4py import MPI
+from materials.library import load
+from scenarios.strain_range import region_strain
+comm = MPI.COMM_WORLD
+cells = np.array([np.diag(s) for s in ((1, 1, 1), (0.2, 1, 1), (1, 1.3, 0.9), (1, 0.5, 1))], float)
+mine = cells[comm.rank :: comm.size] if comm.size < 3 else cells[len(cells) * (comm.rank != 1) :]
+print(region_strain(comm, mine, load("eva_35")), flush=True)
+"""
+
+
+@pytest.mark.mpi
+def test_all_ranks_have_the_strain_of_all_cells(mpirun: Callable[..., Any]) -> None:
+    """With two ranks the cells are shared, with three the middle rank has all of them."""
+    printed = [line for n in (2, 3) for line in mpirun(n, "-c", SPLIT).stdout.splitlines()]
+    assert len(printed) == 5
+    assert len(set(printed)) == 1
+    assert printed[0].startswith("RegionStrain(compression=0.8, tension=0.3")
+    assert printed[0].endswith("beyond=0.5)")
 
 
 def test_the_largest_of_a_run_is_kept() -> None:
