@@ -140,6 +140,12 @@ class ImpactChain:
         return {name: tuple(index(one) for one in found) for name, found in names.items()}
 
     @cached_property
+    def above_hips(self) -> tuple[int, ...]:
+        """Indices of pelvis, spine and trunk with their soft tissue."""
+        leg = set(self.beyond["femur"])
+        return tuple(k for k in self.beyond["pelvis"] if k not in leg)
+
+    @cached_property
     def linked(self) -> frozenset[str]:
         """Names of the bushings and joints that keep the tree of links together."""
         return frozenset(link.name for link in self.links if link.name)

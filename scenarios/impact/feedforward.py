@@ -291,14 +291,18 @@ def is_wobbling(bushing: Bushing) -> bool:
 def planned_motion(chain: ImpactChain, movement: Movement, time_s: float) -> PlannedMotion:
     """The planned motion at an instant.
 
-    Orientations and their rates are the movement's; the one translation that is left
-    follows from the balance of momentum with the forces on both feet.
+    Orientations and their rates are the movement's, and so are the angular accelerations of
+    the leg. All above the hips is planned to accelerate as one, as in the quasi-static analyses:
+    second derivatives of the trunk's angles are too uncertain to put its mass on their arm. The
+    one translation that is left follows from the balance of momentum with the forces on both
+    feet.
     """
     now = movement.at(time_s)
     poses = planned_poses(chain, movement, time_s)
     spins = orientation(chain, now).spin_rad_s
     rates = np.hstack([chained(chain, poses, spins), spins])
     turning = spin_rates(chain, movement, time_s)
+    turning[list(chain.above_hips)] = 0.0
     gained = chained_accelerations(chain, poses, spins, turning)
     ground = now.ground_force_n - _missing(movement, time_s)
     relative = PlannedMotion(now, ground, poses, spins, rates, gained, turning)

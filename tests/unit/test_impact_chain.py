@@ -19,7 +19,13 @@ from scenarios.impact.feedforward import (
     wrenches,
 )
 from scenarios.impact.masses import joined
-from scenarios.impact.posture import initial_state, orientation, planned_poses
+from scenarios.impact.posture import (
+    chained_accelerations,
+    initial_state,
+    orientation,
+    planned_poses,
+    spin_rates,
+)
 from scenarios.upper.column import Still, lumbar_top
 from simulator.bushings import Bushings
 from simulator.chain import lumbar_chain
@@ -155,8 +161,19 @@ def test_rates_are_those_of_the_poses():
     assert_allclose(motion.rates[:, :3], moved - moved[pelvis], atol=2e-2)
     faster = (after.position_mm - 2 * here.position_mm + before.position_mm) / step**2
     expected = faster - faster[pelvis]
-    found = motion.accelerations_mm_s2 - motion.accelerations_mm_s2[pelvis]
+    rates = spin_rates(chain, walk, time)
+    found = chained_accelerations(chain, here, motion.spins_rad_s, rates)
     assert_allclose(found, expected, atol=0.02 * np.abs(expected).max())
+
+
+def test_all_above_the_hips_accelerates_as_one():
+    chain = helper.usual_chain()
+    motion = planned_motion(chain, helper.usual_walk(), 0.03)
+    upper = [chain.segments.index(name) for name in ("pelvis", *VERTEBRAE, "trunk", "trunk_soft")]
+    assert not motion.spin_rates_rad_s2[upper].any()
+    assert motion.spin_rates_rad_s2[chain.segments.index("femur")].any()
+    apart = motion.accelerations_mm_s2[upper] - motion.accelerations_mm_s2[upper[0]]
+    assert np.abs(apart).max() < 0.02 * 9806.65
 
 
 def test_levels_share_the_turn_as_the_lumbar_column_does():
