@@ -100,7 +100,8 @@ def _spectral_warnings(history: ShockHistory) -> Iterator[str]:
             f"{low:g}-{high:g} Hz are left out; they need {1000 / STEPS_PER_PERIOD / high:.2g} ms"
         )
     width = resolution_hz(history)
-    coarse = [f"{low:g}-{high:g}" for low, high in BANDS_HZ.values() if high - low < width]
+    given = [span for name, span in BANDS_HZ.items() if name not in unresolved_bands(step)]
+    coarse = [f"{low:g}-{high:g}" for low, high in given if high - low < width]
     if coarse:
         yield (
             f"spectra resolve {width:.2g} Hz: {', '.join(coarse)} Hz is narrower than that and "

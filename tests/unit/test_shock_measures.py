@@ -145,7 +145,7 @@ def test_half_sine_acceleration(step_ms: float, evidence: Evidence) -> None:
     for quantity, value, tolerance in (
         ("peak / exact", found.peak_g / 3.0, 1e-6),
         ("rate 20-80 % / exact", found.rate_g_per_s / chord, 5e-3),
-        ("largest rate / exact", found.rate_max_g_per_s / (3.0 * np.pi / 0.024), 0.08),
+        ("largest rate / exact", found.rate_max_g_per_s / (3.0 * np.pi / 0.024), 5e-3),
     ):
         evidence.within(
             "shock", case, quantity, value, low=1 - tolerance, high=1 + tolerance,
