@@ -63,7 +63,8 @@ class InertiaState:
 
     Attributes:
         gradient_n: Inertia forces less weights, shape (6 n,).
-        tangent_n_per_mm: Its derivative by the increments of the poses, shape (6 n, 6 n).
+        tangent_n_per_mm: Its derivative by the increments of the poses, but for half the skew part
+            that a moment has, as in the Hessians of connectors; shape (6 n, 6 n).
     """
 
     gradient_n: Array
@@ -90,6 +91,8 @@ def _function() -> ca.Function:
     moment = ca.cross(lever, force) + body @ spin_up + ca.cross(spin, body @ spin)
     residual = ca.vertcat(force, moment)
     tangent = ca.jacobian(residual, d)
+    # Tangents of energies are symmetric and leave half a moment out; in balance all halves cancel.
+    tangent[3:6, 3:6] += ca.skew(moment) / 2
     zero = ca.DM.zeros(6)
     out = [ca.substitute(e, d, zero) for e in (residual, tangent)]
     inputs = [x, r, r0, factors, rate, gain, mass, arm, inertia, gravity]
