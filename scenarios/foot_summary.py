@@ -9,13 +9,12 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from meshes.foot_landmarks import FootLandmarks
-from scenarios.catalogue import poisson_warnings
 from scenarios.equilibrium_section import equilibrium_section
 from scenarios.foot_loads import FootLoads
 from scenarios.foot_model import FootModel
 from scenarios.plantar import RegionLoads, plantar_section, summarise
 from scenarios.schema import Insole, Scenario
-from scenarios.strain_range import Strains, strain_warnings
+from scenarios.strain_range import Strains, material_warnings
 from scenarios.summary import (
     InsoleSummary,
     MinMax,
@@ -26,7 +25,6 @@ from scenarios.summary import (
     WallTimes,
 )
 from scenarios.upper import lumbar_section, pelvis_section, vertebra_section
-from scenarios.wear import worn_materials
 from scenarios.wear_section import wear_section
 from simulator.results import FootInstant, LevelInstant, PelvisInstant, VertebraInstant
 from simulator.stepping import Counters
@@ -43,11 +41,6 @@ class RunRecord:
     vertebra: list[VertebraInstant] = field(default_factory=list)
     imbalance_max: float = 0.0
     strains: Strains = field(default_factory=dict)
-
-    def strained(self, strains: Strains) -> None:
-        """Keep the largest strain of each region."""
-        for tag, strain in strains.items():
-            self.strains[tag] = strain.most(self.strains.get(tag, strain))
 
     def balanced(self, imbalance_relative: float) -> None:
         """Take note of an accepted step; those between outputs are solved less closely."""
@@ -109,7 +102,10 @@ def summary_of(
             "arch_height_drop_mm": float(neutral - min(f.arch_height_mm for f in foot)),
         }
     )
-    said = (*_warnings(foot, loads), *material_warnings(scenario, model, results))
+    said = (
+        *_warnings(foot, loads),
+        *material_warnings(scenario.insole, model.materials, results.strains),
+    )
     return Summary(
         scenario=scenario.name,
         analysis=scenario.analysis,
@@ -158,13 +154,6 @@ def neutral_arch_height_mm(marks: FootLandmarks) -> float:
     away = marks.navicular - marks.calcaneal_tubercle
     normal = np.cross(np.cross(along, [0.0, 1.0, 0.0]), along)
     return abs(float(away @ normal / np.linalg.norm(normal)))
-
-
-def material_warnings(scenario: Scenario, model: FootModel, results: RunRecord) -> tuple[str, ...]:
-    """Where a material is used beyond what its law, or the elements, can be trusted with."""
-    table = scenario.insole
-    solids = poisson_warnings(table, worn_materials(table))
-    return (*solids, *strain_warnings(results.strains, model.materials))
 
 
 def _warnings(foot: Sequence[FootInstant], loads: FootLoads) -> list[str]:

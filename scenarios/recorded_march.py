@@ -22,6 +22,7 @@ from scenarios.history import history_row
 from scenarios.plantar import regional_loads, sense
 from scenarios.plantar_table import sensor_rows
 from scenarios.run import RunContext
+from scenarios.strain_range import keep_most
 from scenarios.table import GrowingTable
 from scenarios.upper import UpperInstant, UpperModel, UpperState, vertebra_instant
 from simulator.checkpoint import (
@@ -204,7 +205,7 @@ class RecordedMarch:
         context, model = self.context, self.run.model
         strains = region_strains(model)
         foot = foot_instant(model, self.run.loads, percent, self.newton, self.krylov, strains)
-        self.results.strained(strains)
+        keep_most(self.results.strains, strains)
         self.newton = self.krylov = 0
         plantar = plantar_instant(model, percent)
         above = self._above(percent)

@@ -14,6 +14,9 @@ from materials.quantities import STRAIN_LIMITS
 from materials.record import MaterialRecord
 from materials.validity import StrainReached, limit, strain_warning
 from meshes.tags import Region
+from scenarios.catalogue import poisson_warnings
+from scenarios.schema import Insole
+from scenarios.wear import worn_materials
 
 Array = NDArray[np.float64]
 
@@ -66,6 +69,26 @@ def region_strain(comm: MPI.Intracomm, gradient: Array, record: MaterialRecord) 
     counts = np.array([out.sum(), len(out)], dtype=np.int64)
     comm.Allreduce(MPI.IN_PLACE, counts)
     return RegionStrain(float(largest[0]), float(largest[1]), float(counts[0] / max(counts[1], 1)))
+
+
+def keep_most(kept: Strains, found: Strains) -> None:
+    """Put the larger of what is kept and what is found into what is kept."""
+    for tag, strain in found.items():
+        kept[tag] = strain.most(kept.get(tag, strain))
+
+
+def material_warnings(
+    table: Insole, materials: Mapping[int, MaterialRecord], strains: Strains
+) -> tuple[str, ...]:
+    """Where a run uses a material beyond what its law, or the elements, can be trusted with.
+
+    Args:
+        table: The insole.
+        materials: Record of the material of each cell tag.
+        strains: Largest of the run.
+    """
+    solids = poisson_warnings(table, worn_materials(table))
+    return (*solids, *strain_warnings(strains, materials))
 
 
 def strain_warnings(

@@ -9,7 +9,7 @@ from typing import Any
 from scenarios.baseline import not_converged
 from scenarios.errors import Interrupted
 from scenarios.fields import keep_until, write_instant
-from scenarios.foot_output import bodies, plantar_instant
+from scenarios.foot_output import bodies, plantar_instant, region_strains
 from scenarios.history import impact_row
 from scenarios.impact.bodies import chain_bodies
 from scenarios.impact.instant import InsoleWork, impact_instant, lumbar_instant
@@ -18,6 +18,7 @@ from scenarios.impact.schedule import ImpactSchedule
 from scenarios.plantar import RegionLoads, regional_loads, sense
 from scenarios.plantar_table import sensor_rows
 from scenarios.run import RunContext
+from scenarios.strain_range import Strains, keep_most
 from scenarios.table import GrowingTable
 from scenarios.upper import UpperState
 from simulator.checkpoint import SavedState, global_state, set_global_state, write_checkpoint
@@ -42,6 +43,7 @@ class ImpactRecord:
     instants: list[ImpactInstant] = field(default_factory=list)
     levels: list[tuple[LevelInstant, ...]] = field(default_factory=list)
     loads: list[RegionLoads] = field(default_factory=list)
+    strains: Strains = field(default_factory=dict)
 
     @property
     def last_percent(self) -> float | None:
@@ -197,6 +199,7 @@ class ImpactMarch:
         self.newton = self.krylov = 0
         levels, self.discs, load, solved = lumbar_instant(model, percent, self.discs)
         plantar = plantar_instant(model.foot, percent)
+        keep_most(self.results.strains, region_strains(model.foot))
         loads = regional_loads(plantar, context.scenario.subject.foot_length_mm)
         self.results.instants.append(now)
         self.results.levels.append(levels)

@@ -30,6 +30,7 @@ from scenarios.session import Clock, memory_mb
 from scenarios.shock.history import G_MM_S2, LevelTransient, ShockHistory, SiteMotion
 from scenarios.shock.summarise import insole_with_energy, shock_section, shock_warnings
 from scenarios.shock.tables import write_spectra
+from scenarios.strain_range import material_warnings
 from scenarios.summary import (
     Alignment,
     InsoleSummary,
@@ -160,6 +161,7 @@ class ImpactSession:
                 *model.upper.warnings,
                 *shock_warnings(history),
                 *wear_warnings(scenario.insole),
+                *material_warnings(scenario.insole, foot.materials, results.strains),
             ),
         )
 

@@ -14,9 +14,15 @@ from materials.library import load
 from meshes.tags import Region
 from scenarios.foot_model import FootModel, build_foot_model
 from scenarios.foot_output import insole_strain, region_strains
-from scenarios.foot_summary import RunRecord, material_warnings
 from scenarios.schema import Scenario
-from scenarios.strain_range import RegionStrain, region_strain, strain_warnings
+from scenarios.strain_range import (
+    RegionStrain,
+    Strains,
+    keep_most,
+    material_warnings,
+    region_strain,
+    strain_warnings,
+)
 from tests.helpers.own_material import write_own
 
 
@@ -66,10 +72,10 @@ def test_all_ranks_have_the_strain_of_all_cells(mpirun: Callable[..., Any]) -> N
 
 
 def test_the_largest_of_a_run_is_kept() -> None:
-    record = RunRecord()
-    record.strained({1: RegionStrain(0.2, 0.3, 0.0), 2: RegionStrain(0.1, 0.0, 0.0)})
-    record.strained({1: RegionStrain(0.4, 0.1, 0.2), 2: RegionStrain(0.05, 0.0, 0.0)})
-    assert record.strains == {1: RegionStrain(0.4, 0.3, 0.2), 2: RegionStrain(0.1, 0.0, 0.0)}
+    kept: Strains = {}
+    keep_most(kept, {1: RegionStrain(0.2, 0.3, 0.0), 2: RegionStrain(0.1, 0.0, 0.0)})
+    keep_most(kept, {1: RegionStrain(0.4, 0.1, 0.2), 2: RegionStrain(0.05, 0.0, 0.0)})
+    assert kept == {1: RegionStrain(0.4, 0.3, 0.2), 2: RegionStrain(0.1, 0.0, 0.0)}
 
 
 def test_regions_are_told_by_name_in_one_order() -> None:
@@ -108,9 +114,7 @@ def test_a_model_knows_strain_and_material_of_each_region(
         assert strain.compression == pytest.approx(0.65, abs=1e-9)
         assert strain.beyond == 1.0
     assert insole_strain(foot) == pytest.approx(0.65, abs=1e-9)
-    results = RunRecord()
-    results.strained(found)
-    said = material_warnings(scenario, foot, results)
+    said = material_warnings(scenario.insole, foot.materials, found)
     assert "my_foam: Poisson's ratio 0.495 is above 0.49" in said[0]
     text = " | ".join(said)
     assert "heel pad: heel_pad is compressed by 65.0 %, its law is trusted to 60 %" in text
