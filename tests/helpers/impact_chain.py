@@ -10,7 +10,8 @@ import numpy as np
 from meshes.foot import FootGeometry
 from scenarios.foot_joints import foot_bands, foot_joints
 from scenarios.impact.chain import ImpactChain, build_chain
-from scenarios.impact.feedforward import FeedForward, planned_motion
+from scenarios.impact.feedforward import FeedForward
+from scenarios.impact.inverse import planned_motion
 from scenarios.impact.movement import Movement
 from scenarios.impact.posture import initial_state, planned_poses
 from scenarios.impact.stiffness import ChainDefaults

@@ -10,14 +10,8 @@ import pytest
 from numpy.testing import assert_allclose
 
 from meshes.spine import VERTEBRAE
-from scenarios.impact.feedforward import (
-    GROUND_RISE_S,
-    FeedForward,
-    inertial,
-    is_wobbling,
-    planned_motion,
-    wrenches,
-)
+from scenarios.impact.feedforward import FeedForward, is_wobbling
+from scenarios.impact.inverse import GROUND_RISE_S, inertial, planned_motion, wrenches
 from scenarios.impact.masses import joined
 from scenarios.impact.posture import (
     chained_accelerations,

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from scenarios.impact.chain import BONES
-from scenarios.impact.feedforward import FeedForward, planned_motion
+from scenarios.impact.feedforward import FeedForward
+from scenarios.impact.inverse import planned_motion
 from scenarios.impact.posture import planned_poses
 from scenarios.impact.stiffness import DISC_DAMPING_S, LEG_WOBBLE, TRUNK_WOBBLE, level_stiffness
 from simulator.rotations import logarithm
