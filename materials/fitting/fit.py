@@ -31,6 +31,8 @@ _STILL = 1.0e-4
 _DIFFERENCE = 1.0e-6
 _FIRST_LOOK = 12
 _TOLERANCE = 1.0e-10
+_FLAT = 1.0e3
+"""Condition number beyond which no valley is followed: it has no end, and a warning says so."""
 
 
 class FitError(ValueError):
@@ -236,7 +238,8 @@ class _Problem:
         found = np.column_stack([x - half, x + half])
         # Coordinates move by influence times noise, so this is the inverse of J^T J.
         inverse = covariance.influence @ covariance.influence.T
-        for i in self.model.curved:
+        followed = self.model.curved if covariance.condition < _FLAT else ()
+        for i in followed:
             if at_bound[i] or not half[i] > 0.0:
                 continue
             found[i] = profile_ends(

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from materials.fitting import checks
-from materials.fitting.columns import Series, TestFileError, series_of
+from materials.fitting.columns import Series, TestFileError, chosen_columns, series_of
 from materials.fitting.predict import CONFINED, SHEAR, UNIAXIAL
 from materials.record import nearest
 
@@ -155,6 +155,7 @@ def _parts(
             separator = ";" if ";" in line else "," if "," in line else "\t"
             header = tuple(cell.strip().strip('"').lower() for cell in line.split(separator))
             header_line = number
+            chosen_columns(name, number, header)
             continue
         cells = line.split(separator)
         if len(cells) != len(header):

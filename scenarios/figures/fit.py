@@ -16,6 +16,8 @@ from scenarios.figures.curves import panel_grid
 LEAST_TIME_S = 1.0e-3
 """Time since the first sample from which a relaxation is drawn, for its axis is logarithmic."""
 
+LONGEST_NAME = 34
+
 
 def save_fit_figure(fit: Fit, name: str, path: Path) -> Path:
     """Draw a panel for each test into a PNG.
@@ -65,6 +67,9 @@ def _panel(axes: Axes, fit: Fit, one: TestFit) -> None:
     axes.plot(
         across[order], (factor * test.stress_mpa)[order], "o", color=style.INK, ms=2.4, label="test"
     )
-    axes.plot(across[order], (factor * one.stress_mpa)[order], color=style.VERMILION, label="fit")
+    axes.plot(
+        across[order], (factor * one.stress_mpa)[order], color=style.VERMILION, lw=1.1, label="fit"
+    )
     axes.set_ylabel("nominal stress (kPa)")
-    axes.set_title(f"{test.name}: {test.kind.replace('_', ' ')}, R2 {one.r2:.4f}", fontsize=8.5)
+    shown = test.name if len(test.name) <= LONGEST_NAME else f"{test.name[: LONGEST_NAME - 3]}..."
+    axes.set_title(f"{shown}: R2 {one.r2:.4f}")
