@@ -119,7 +119,7 @@ def _finish(
         axes.plot([], [], " ", label="no range is stated")
     else:
         axes.axvspan(0.0, scale * allowed, color=style.SKY, alpha=0.15, lw=0, label="law trusted")
-    axes.legend(loc="upper left")
+    axes.legend(loc="best")
 
 
 def _relaxation(axes: Axes, series: PronySeries | None) -> None:
