@@ -87,7 +87,8 @@ def impact_instant(
     output = foot.plantar.output()
     comm = foot.distributed.mesh.comm
     area = comm.allreduce(float(output.area_reference_mm2[output.pressure_mpa > 0.0].sum()))
-    stored = sum(equilibrium.solid.energy_nmm(r) for r in foot.insole_regions)
+    solid = equilibrium.solid
+    stored = sum(solid.energy_nmm(r) + solid.held_energy_nmm(r) for r in foot.insole_regions)
     return ImpactInstant(
         percent=100.0 * time_s / end_s,
         time_s=time_s,

@@ -11,6 +11,7 @@ from scipy.interpolate import BSpline, make_lsq_spline
 
 from meshes.foot import FootGeometry
 from scenarios.gait.carried import foot_forces
+from scenarios.gait.filtering import resample_rotations
 from scenarios.gait.stance import StanceGait
 from scenarios.impact.movement import Movement
 from scenarios.impact.touchdown import leg_motion, walking_velocity_mm_s
@@ -68,8 +69,8 @@ def walking_movement(
         ankle_deg=ankle,
         subtalar_deg=subtalar,
         knee_deg=knee,
-        pelvis_rotation=_rotations(gait, gait.pelvis_rotation, percent),
-        thorax_rotation=_rotations(gait, gait.thorax_rotation, percent),
+        pelvis_rotation=heading @ resample_rotations(gait.percent, gait.pelvis_rotation, percent),
+        thorax_rotation=heading @ resample_rotations(gait.percent, gait.thorax_rotation, percent),
         ground_force_n=np.array(
             [foot_forces(gait, min(p, 100.0), friction).carried_n for p in percent]
         ),

@@ -76,7 +76,8 @@ def energy(system: MovingSystem, drives: Drives, masses: SegmentInertia) -> Ener
 
 def _contact_nmm(output: ContactOutput, smoothing_mm: float) -> float:
     """Work stored by a penalty pressure that rises over ``smoothing_mm`` and then linearly."""
-    closure = np.maximum(-output.gap_mm, 0.0)
+    # A point without a partner has no gap.
+    closure = np.where(output.pressure_mpa > 0.0, -output.gap_mm, 0.0)
     closed = closure > 0.0
     early = np.minimum(closure, smoothing_mm)
     # Slope of the pressure once fully closed, from the pressure itself.
