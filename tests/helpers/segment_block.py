@@ -148,3 +148,25 @@ def direction(equilibrium: Equilibrium, size_mm: float, frequency: float) -> Arr
         tail = size_mm * np.cos(np.arange(n) * (1 + frequency))
         values = np.concatenate([values, tail, np.zeros(3 * r.tail_blocks - n)])
     return values
+
+
+def tangent_error(equilibrium: Equilibrium) -> tuple[Array, Array, Array]:
+    """Central difference of the residual minus tangent times direction, both, and direction."""
+    r = equilibrium.reduction
+    y, out = r.create_vector(), r.create_vector()
+    base = equilibrium.poses
+    equilibrium.refresh_pattern()
+    matrix = equilibrium.tangent()[0].matrix
+    equilibrium.write_unknowns(y)
+    centre = y.array_r.copy()
+    step = direction(equilibrium, 1.0, 0.7)
+    residuals = []
+    for sign in (1, -1):
+        y.array_w[:] = centre + sign * 1e-5 * step
+        equilibrium.read_unknowns(y, base)
+        equilibrium.residual(out)
+        residuals.append(out.array_r.copy())
+    y.array_w[:] = centre
+    equilibrium.read_unknowns(y, base)
+    y.array_w[:] = step
+    return (residuals[0] - residuals[1]) / 2e-5 - (matrix * y).array_r, (matrix * y).array_r, step

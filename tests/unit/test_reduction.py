@@ -10,12 +10,11 @@ import pytest
 from mpi4py import MPI
 from scipy.spatial.transform import Rotation
 
-from simulator.equilibrium import Equilibrium
 from simulator.newton import NewtonSettings, solve
 from simulator.rotations import skew
 from simulator.segments import ROTATION_LENGTH_MM, Poses
 from tests.helpers.evidence import Evidence
-from tests.helpers.segment_block import Block, build, direction, disturb
+from tests.helpers.segment_block import Block, build, direction, disturb, tangent_error
 
 COMM = MPI.COMM_SELF
 
@@ -23,28 +22,6 @@ COMM = MPI.COMM_SELF
 @pytest.fixture
 def block() -> Block:
     return build(COMM)
-
-
-def tangent_error(equilibrium: Equilibrium) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Central difference of the residual minus tangent times direction, both, and direction."""
-    r = equilibrium.reduction
-    y, out = r.create_vector(), r.create_vector()
-    base = equilibrium.poses
-    equilibrium.refresh_pattern()
-    matrix = equilibrium.tangent()[0].matrix
-    equilibrium.write_unknowns(y)
-    centre = y.array_r.copy()
-    step = direction(equilibrium, 1.0, 0.7)
-    residuals = []
-    for sign in (1, -1):
-        y.array_w[:] = centre + sign * 1e-5 * step
-        equilibrium.read_unknowns(y, base)
-        equilibrium.residual(out)
-        residuals.append(out.array_r.copy())
-    y.array_w[:] = centre
-    equilibrium.read_unknowns(y, base)
-    y.array_w[:] = step
-    return (residuals[0] - residuals[1]) / 2e-5 - (matrix * y).array_r, (matrix * y).array_r, step
 
 
 def test_tangent_is_the_derivative_but_for_half_the_residual_moment(block: Block) -> None:
