@@ -11,6 +11,7 @@ from materials.quantities import KINDS
 from materials.record import MaterialFileError, MaterialRecord
 from scenarios.errors import ScenarioError, listed, nearest
 from scenarios.schema import BAREFOOT, Insole
+from scenarios.source import user_path
 
 Records = dict[str, MaterialRecord]
 
@@ -77,7 +78,7 @@ def find_record(name: str, file: str | None = None) -> MaterialRecord:
     before, colon, after = name.rpartition(":")
     if colon and before.endswith(".toml"):
         file, name = before, after
-    own = own_records(Path(file)) if file is not None else {}
+    own = own_records(user_path(file)) if file is not None else {}
     if name in own:
         return own[name]
     if colon or name not in library.names():
