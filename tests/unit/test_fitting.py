@@ -144,25 +144,57 @@ def coverage(name, tests, seeds):
     return dict(zip(model.names, np.mean(inside, axis=0), strict=True))
 
 
-def check_coverage(name, clean, evidence, seeds):
-    shares = coverage(name, clean[name], seeds)
-    source = f"Gaussian noise of 5 % of the stress, {seeds} seeds, times 20 / {seeds}"
-    case = f"Fit, 95 % intervals, {name}"
-    mean = 20 * float(np.mean(list(shares.values())))
-    evidence.within(
-        "materials", case, "true value inside, of 20, mean over parameters", mean, low=19.0,
-        source=source,
-    )  # fmt: skip
-    return 20 * min(shares.values()), source, case
+FEW_SEEDS = (
+    "chance: with 95 % exactly, the standard error of the count of one number is 0.4 of 20 in 100 "
+    "seeds; the worst of several lies below 19 more often than not"
+)
+VALLEY = (
+    "two exponents of opposite sign trade places, and 29 samples a test tell the spread along "
+    "their valley too narrow, though intervals follow it"
+)
 
 
-@pytest.mark.parametrize("name", ["hyperfoam-2"])
-def test_intervals_hold_the_true_numbers(name, clean, evidence):
-    least, source, case = check_coverage(name, clean, evidence, 60)
-    evidence.within(
-        "materials", case, "true value inside, of 20, worst parameter", least, low=18.5,
-        source=source,
+def counted(name, clean, seeds):
+    """Counts of 20 (mean over numbers, worst number), case and source of the page."""
+    shares = list(coverage(name, clean[name], seeds).values())
+    source = f"Gaussian noise of 5 % of the stress, {seeds} seeds; 20 times the share of seeds"
+    return 20 * np.mean(shares), 20 * min(shares), f"Fit, 95 % intervals, {name}", source
+
+
+MEAN, WORST = (f"true number inside, of 20, {of}" for of in ("mean", "worst number"))
+
+
+def test_intervals_hold_the_true_numbers(clean, evidence):
+    mean, worst, case, source = counted("hyperfoam-1", clean, 100)
+    evidence.within("materials", case, MEAN, mean, low=19.0, source=source)
+    evidence.outside(
+        "materials", case, WORST, worst, low=19.0, source=source, reason=FEW_SEEDS,
+        guard=(18.4, 19.0),
     )  # fmt: skip
+
+
+@pytest.mark.validation
+def test_intervals_of_two_terms_hold_the_true_numbers(clean, evidence):
+    mean, worst, case, source = counted("hyperfoam-2", clean, 200)
+    evidence.within("materials", case, MEAN, mean, low=19.0, source=source)
+    evidence.outside(
+        "materials", case, WORST, worst, low=19.0, source=source, reason=FEW_SEEDS,
+        guard=(18.4, 19.0),
+    )  # fmt: skip
+
+
+@pytest.mark.validation
+def test_intervals_of_mooney_rivlin_hold_the_true_numbers(clean, evidence):
+    mean, _, case, source = counted("mooney_rivlin", clean, 200)
+    evidence.within("materials", case, MEAN, mean, low=19.0, source=source)
+
+
+@pytest.mark.validation
+def test_intervals_of_opposite_exponents_are_too_narrow(clean, evidence):
+    mean, _, case, source = counted("ogden-2", clean, 60)
+    evidence.outside(
+        "materials", case, MEAN, mean, low=19.0, source=source, reason=VALLEY, guard=(17.5, 19.0)
+    )
 
 
 def test_a_fitted_poisson_ratio_needs_a_confined_test(evidence):
