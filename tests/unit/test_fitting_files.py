@@ -56,7 +56,8 @@ def test_compression_is_negative_and_in_mpa(tmp_path):
         PLAIN.replace("strain_percent,stress_kpa", "Strain_percent, Stress_kPa"),
         "# test: uniaxial_compression\nstrain,stress_pa\n"
         + "\n".join(f"{-e / 100},{-s * 1000}" for e, s in zip(STRAINS, STRESSES, strict=True)),
-        "# test: uniaxial_compression\n# thickness_mm: 8\n# area_mm2: 500\ndisplacement_mm,force_n\n"
+        "# test: uniaxial_compression\n# thickness_mm: 8\n# area_mm2: 500\n"
+        "displacement_mm,force_n\n"
         + "\n".join(f"{e * 0.08},{s * 0.5}" for e, s in zip(STRAINS, STRESSES, strict=True)),
     ],
     ids=["excel", "semicolons", "tabs", "remarks", "capitals", "negative", "force"],
@@ -118,7 +119,8 @@ def test_relaxation_times_lie_in_the_window_of_the_tests(tmp_path):
         (PLAIN.replace("50,90", "120,90"), r"line 9, .*compression of 1 \(100 %\) or more"),
         (PLAIN.replace("strain_percent", "strain"), r"line 4, .*is the column strain_percent\?"),
         (PLAIN.replace("10,6", "-10,6"), r"line 5, .*changes its sign: tension in a uniaxial_com"),
-        (PLAIN.replace(",", ",-").replace("-stress", "stress"), r"opposite signs in a uniaxial_compression test"),
+        (PLAIN.replace(",", ",-").replace("-stress", "stress"),
+         r"opposite signs in a uniaxial_compression test"),
         (PLAIN.replace("compression", "tension").replace("\n5", "\n-5").replace("\n1", "\n-1")
          .replace("\n2", "\n-2").replace("\n3", "\n-3").replace("\n4", "\n-4"),
          r"is negative in a uniaxial_tension test; is it '# test: uniaxial_compression'"),
