@@ -23,7 +23,7 @@ class Impact(Table):
         3.3, ge=2.5, le=4.5, description="Speed of running; that of walking is gait.speed_m_s"
     )
     duration_ms: float = Field(
-        150.0, ge=20.0, le=300.0, description="How long is simulated from touchdown on"
+        150.0, ge=4.0, le=300.0, description="How long is simulated from touchdown on"
     )
     step_ms: float = Field(
         1.0,

@@ -30,7 +30,7 @@ from simulator.segments import Poses
 
 Array = NDArray[np.float64]
 
-TOLERANCE_BW = 1e-6
+TOLERANCE_BW = 1e-7
 """Newton residual of a step, body weights. Much looser than in statics: an error of a step is
 seen as an acceleration of 1e-6 g of the whole body, and does not add up to a lost balance."""
 
