@@ -42,7 +42,7 @@ def shock_pictures(history: ShockHistory) -> Iterator[ShockPicture]:
         "shock_force",
         "Vertical ground reaction after touchdown",
         "In body weights. The dot is the impact peak, the dashed line the average loading rate "
-        "over 20-80 % of the rise to it, without one to the largest force of the first 50 ms. "
+        "over 20-80 % of the rise to it, without one to the largest force within 50 ms of contact. "
         "On the right the first 60 ms.",
         force_figure(history),
     )

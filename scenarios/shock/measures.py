@@ -18,8 +18,10 @@ from scenarios.shock.history import LevelTransient, ShockHistory, SiteMotion
 from scenarios.shock.slopes import average_slope, largest_rise, steepest_slope
 
 Array = NDArray[np.float64]
+CONTACT_N = 20.0
+"""Vertical force at which force plates see contact; a heel touches more softly before."""
 FORCE_WINDOW_S = 0.050
-"""The impact peak of the ground reaction is looked for this long after touchdown."""
+"""The impact peak of the ground reaction is looked for this long after contact."""
 SITE_WINDOW_S = 0.075
 """The impact peak of an acceleration is looked for this long: the spine follows the foot."""
 LEAST_PEAK_BW = 0.1
@@ -45,14 +47,16 @@ class GroundMeasures:
     """Measures of the vertical ground reaction.
 
     Attributes:
+        contact_s: when the force passes the threshold of force plates.
         peak: the impact peak; None where the force rises without one.
         rate_bw_per_s: average loading rate over 20-80 % of the rise.
         rate_max_bw_per_s: steepest slope up to the end of the rise.
         rise_end_s: end of the rise that the rates are of: the impact peak, without one the
-            largest force of the first 50 ms.
+            largest force within 50 ms of contact.
         largest_bw: largest force of the whole history.
     """
 
+    contact_s: float | None
     peak: ImpactPeak | None
     rate_bw_per_s: float | None
     rate_max_bw_per_s: float | None
@@ -65,7 +69,8 @@ class SiteMeasures:
     """Axial acceleration of one segment.
 
     Attributes:
-        peak_g: largest local maximum within 75 ms; where there is none the largest value.
+        peak_g: largest local maximum within 75 ms of contact; where there is none the largest
+            value.
         at_s: its time.
         rise_s: time that it takes from the lowest value since touchdown.
         is_local: whether it is a local maximum; else the acceleration still rises (or falls
@@ -154,6 +159,7 @@ def ground_measures(history: ShockHistory) -> GroundMeasures:
     peak = None if place is None else ImpactPeak(float(time[place]), float(force[place]), kind)
     end = first + int(np.argmax(force[first : last + 1])) if place is None else place
     return GroundMeasures(
+        contact_s=contact_s(history),
         peak=peak,
         rate_bw_per_s=average_slope(time, force, first, end),
         rate_max_bw_per_s=steepest_slope(time, force, first, end),
@@ -221,10 +227,20 @@ def insole_energy(history: ShockHistory) -> InsoleEnergy | None:
     )
 
 
-def _window(history: ShockHistory, length_s: float) -> tuple[int, int]:
-    """First and last index of the time from touchdown on."""
+def contact_s(history: ShockHistory) -> float | None:
+    """Time of the last instant before the vertical force passes that of contact, if it does."""
     first = history.touchdown
-    last = np.searchsorted(history.time_s, length_s + 1e-3 * history.step_s, side="right") - 1
+    above = history.ground_force_n[first:, 1] > CONTACT_N
+    if not above.any():
+        return None
+    place = first + max(int(np.argmax(above)) - 1, 0)
+    return float(history.time_s[place])
+
+
+def _window(history: ShockHistory, length_s: float) -> tuple[int, int]:
+    """First index from touchdown on and last index of a time from contact on."""
+    first, end = history.touchdown, (contact_s(history) or 0.0) + length_s + 1e-3 * history.step_s
+    last = np.searchsorted(history.time_s, end, side="right") - 1
     return first, max(int(last), first)
 
 

@@ -77,12 +77,14 @@ class LumbarTransient(Section):
 class Shock(Section):
     """What an impact sends up the body.
 
+    ``contact_ms`` is when the force passes 20 N; all times count from touchdown.
     ``impact_peak_kind`` says whether the peak is a maximum or a shoulder; peak and its time are
     absent where the force has neither. Accelerations are axial, upward positive, without gravity.
     """
 
     loading_rate_bw_per_s: float | None = None
     loading_rate_max_bw_per_s: float | None = None
+    contact_ms: float | None = None
     impact_peak_bw: float | None = None
     impact_peak_ms: float | None = None
     impact_peak_kind: Literal["maximum", "shoulder"] | None = None

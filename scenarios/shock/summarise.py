@@ -49,6 +49,7 @@ def shock_section(history: ShockHistory) -> Shock:
     return Shock(
         loading_rate_bw_per_s=ground.rate_bw_per_s,
         loading_rate_max_bw_per_s=ground.rate_max_bw_per_s,
+        contact_ms=None if ground.contact_s is None else 1000.0 * ground.contact_s,
         impact_peak_bw=None if ground.peak is None else ground.peak.force_bw,
         impact_peak_ms=None if ground.peak is None else 1000.0 * ground.peak.time_s,
         impact_peak_kind=kind,
@@ -117,15 +118,15 @@ def _spectral_warnings(history: ShockHistory) -> Iterator[str]:
 def _peak_warnings(history: ShockHistory) -> Iterator[str]:
     if ground_measures(history).peak is None:
         yield (
-            f"the ground reaction has no impact peak within {1000 * FORCE_WINDOW_S:.0f} ms: "
-            "loading rates are of the rise to its largest value there"
+            f"the ground reaction has no impact peak within {1000 * FORCE_WINDOW_S:.0f} ms of "
+            "contact: loading rates are of the rise to its largest value there"
         )
     sites = [site_measures(history, site) for site in history.sites]
     edges = [site.name for site in sites if not site.is_local]
     if edges:
         yield (
             f"axial acceleration of {', '.join(edges)} has no local maximum within "
-            f"{1000 * SITE_WINDOW_S:.0f} ms: its largest value there is no impact peak"
+            f"{1000 * SITE_WINDOW_S:.0f} ms of contact: its largest value there is no impact peak"
         )
     quick = [site.name for site in sites
              if site.is_local and site.rise_s < (QUARTER_STEPS - 0.5) * history.step_s]  # fmt: skip

@@ -73,11 +73,13 @@ def test_a_force_without_dip_has_a_shoulder() -> None:
 
 
 def test_a_smooth_rise_has_no_impact_peak_but_a_rate() -> None:
-    """Rates are then of the rise to the largest force of the first 50 ms."""
+    """Rates are then of the rise to the largest force within 50 ms of contact."""
     time = clock(1.0)
     found = ground_measures(history(time, 20.0 * time))
     assert found.peak is None
-    assert found.rise_end_s == pytest.approx(0.050)
+    # 20 N of this body are passed in the second millisecond.
+    assert found.contact_s == pytest.approx(0.001)
+    assert found.rise_end_s == pytest.approx(0.051)
     assert found.rate_bw_per_s == pytest.approx(20.0)
     assert found.rate_max_bw_per_s == pytest.approx(20.0)
     assert found.largest_bw == pytest.approx(3.0)
@@ -276,3 +278,13 @@ def test_a_history_that_is_none_is_refused(change: dict[str, object], words: str
 def test_an_unknown_segment_is_refused() -> None:
     with pytest.raises(ValueError, match="one of tibia"):
         SiteMotion("head", np.zeros((4, 3)))  # type: ignore[arg-type]
+
+
+def test_contact_counts_from_the_threshold_of_force_plates() -> None:
+    """A heel that touches softly for 30 ms has its impact peak at 75 ms, 45 ms after contact."""
+    time = clock(1.0)
+    late = np.clip(time - 0.030, 0.0, None)
+    found = ground_measures(history(time, np.sin(np.pi * late / 0.090) ** 2 * (late < 0.090)))
+    assert found.contact_s == pytest.approx(0.034, abs=0.002)
+    assert found.peak is not None and found.peak.time_s == pytest.approx(0.075, abs=1e-9)
+    assert ground_measures(history(time, 0.0 * time)).contact_s is None
