@@ -38,6 +38,8 @@ CONSERVATIVE = (
     "contact.friction_foot_ground=0.0",
 )
 
+MOST_HALVINGS = 4
+
 
 def conservative_model(comm: MPI.Intracomm, settings: Sequence[str]) -> ImpactModel:
     """Build the scenario without anything that dissipates; collective."""
@@ -68,15 +70,25 @@ def energies(
     """March and measure after each step; collective."""
     masses = SegmentInertia(model.foot.segments, model.chain.masses, GRAVITY_MM_S2)
     times, found = [0.0], [energy(model.system, drives, masses)]
-    for k in range(round(duration_s / step_s)):
-        report = model.system.step(k * step_s, (k + 1) * step_s)
-        if not report.converged:
-            raise RuntimeError(f"no convergence at {1e3 * k * step_s:g} ms")
-        model.foot.equilibrium.commit()
-        model.system.accept()
-        times.append((k + 1) * step_s)
+    while times[-1] < duration_s - 0.5 * step_s:
+        times.append(_advance(model, times[-1], times[-1] + step_s))
         found.append(energy(model.system, drives, masses))
     return times, found
+
+
+def _advance(model: ImpactModel, begin_s: float, end_s: float, halvings: int = 0) -> float:
+    """Step from one time to another, in halves where that does not converge; collective."""
+    equilibrium = model.foot.equilibrium
+    saved = equilibrium.save()
+    if model.system.step(begin_s, end_s).converged:
+        equilibrium.commit()
+        model.system.accept()
+        return end_s
+    if halvings == MOST_HALVINGS:
+        raise RuntimeError(f"no convergence at {1e3 * begin_s:g} ms")
+    equilibrium.restore(saved)
+    middle = _advance(model, begin_s, 0.5 * (begin_s + end_s), halvings + 1)
+    return _advance(model, middle, end_s, halvings + 1)
 
 
 def main() -> None:
