@@ -239,7 +239,10 @@ class Insole(Table):
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         if self.is_barefoot and (self.layers or self.zones):
-            raise wrong('"none" is barefoot and has no layers or zones', "one of the two")
+            raise wrong(
+                '"none" is barefoot and has no layers or zones',
+                "one of the two; layers = [] and zones = [] take those of a scenario off",
+            )
         total = sum(layer.thickness_mm for layer in self.layers)
         if self.layers and abs(total - self.thickness_mm) > 1e-3:
             raise wrong(
