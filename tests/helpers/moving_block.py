@@ -74,12 +74,16 @@ class Moving:
         assert report.converged, report
 
     def run(
-        self, dt_s: float, count: int, watch: Callable[[Moving], Any] = lambda _: None
+        self,
+        dt_s: float,
+        count: int,
+        watch: Callable[[Moving], Any] = lambda _: None,
+        start_s: float = 0.0,
     ) -> list[Any]:
         """Take steps; what is watched after each."""
         found = []
         for i in range(count):
-            report = self.system.step(i * dt_s, (i + 1) * dt_s)
+            report = self.system.step(start_s + i * dt_s, start_s + (i + 1) * dt_s)
             assert report.converged, (i, report)
             self.equilibrium.commit()
             self.system.accept()

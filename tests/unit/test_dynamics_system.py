@@ -9,10 +9,13 @@ from scipy.spatial.transform import Rotation
 
 from materials.prony import PronySeries
 from materials.solids import NeoHookean
+from simulator.checkpoint import global_state, set_global_state
 from simulator.connectors import RotationDrive, TranslationDrive
 from simulator.dynamics.inertia import RigidMass, SegmentRates
+from simulator.dynamics.saved import global_motion, set_global_motion
 from simulator.dynamics.system import Motion
 from simulator.equilibrium import Drives
+from simulator.nodes import NodeOrder
 from simulator.segments import increment_scale
 from tests.helpers import moving_block as helper
 from tests.helpers.evidence import Evidence
@@ -190,7 +193,7 @@ def test_a_rejected_step_leaves_no_trace() -> None:
             assert report.converged and system.error_mm([0, 1, 2]) > 0.0
             e.restore(saved)
             assert system.motion is motion
-        moving.run(5e-4, 4)
+        moving.run(5e-4, 4, start_s=2e-3)
         rates = [getattr(system.motion, name) for name in Motion.__slots__]
         states.append(
             [e.u.x.array, e.poses.position_mm, e.poses.rotation, e.contacts[0].resultant().force_n]
@@ -242,3 +245,25 @@ def test_error_estimate_falls_with_the_cube_of_the_step(evidence: Evidence) -> N
             SECTION, case, f"estimate over true error of the step, radius {rho:g}",
             estimate / true, low=low, high=high,
         )  # fmt: skip
+
+
+def test_a_saved_motion_goes_on_as_if_nothing_had_been() -> None:
+    ways = []
+    for saved in (False, True):
+        moving = helper.jointed_block(rho=0.8)
+        helper.tumble(moving)
+        moving.run(5e-4, 3)
+        if saved:
+            e, system = moving.equilibrium, moving.system
+            nodes = NodeOrder(e.reduction.space, moving.mesh)
+            state, motion = global_state(e, nodes), global_motion(system.motion, nodes)
+            moving = helper.jointed_block(rho=0.8)
+            moving.equilibrium.refresh_pattern()
+            nodes = NodeOrder(moving.equilibrium.reduction.space, moving.mesh)
+            set_global_state(moving.equilibrium, nodes, state)
+            moving.system.motion = set_global_motion(moving.equilibrium, nodes, motion)
+        moving.run(5e-4, 3, start_s=1.5e-3)
+        motion = moving.system.motion
+        ways.append((moving.equilibrium.u.x.array, motion.nodes.velocity, motion.segments.velocity))
+    for one, other in zip(*ways, strict=True):
+        np.testing.assert_allclose(other, one, rtol=0, atol=1e-10 * np.abs(one).max())
