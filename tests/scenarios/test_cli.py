@@ -208,7 +208,10 @@ def test_check_writes_nothing(doubled: Path, capsys: pytest.CaptureFixture[str])
     assert list(doubled.iterdir()) == []
 
 
-def test_materials(capsys: pytest.CaptureFixture[str]) -> None:
+def test_materials(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)  # where the picture goes
     assert main(["materials", "list"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert any(line.startswith("eva_35 ") for line in lines)
