@@ -153,11 +153,16 @@ class ImpactMarch:
 
     def _solve_at(self, time_ms: float) -> NewtonReport:
         """Solve the step that ends at a time; too great an error of time counts as not solved."""
-        system, where = self.model.system, self.where
+        system, where, log = self.model.system, self.where, self.context.folder.log
+        log(f"{time_ms:8.3f} ms")
         report = system.step(where.at / 1e3, time_ms / 1e3)
-        finest = where.halvings >= FINEST
-        if report.converged and not finest and system.error_mm(self.model.watched) > ERROR_MM:
-            return replace(report, converged=False, message="the acceleration changes too fast")
+        if not report.converged:
+            log(f"  step given up: reason {report.reason} {report.message}")
+            return report
+        error = system.error_mm(self.model.watched)
+        if error > ERROR_MM and where.halvings < FINEST:
+            log(f"  step given up: accelerations change too fast, error {error:.1e} mm")
+            return replace(report, converged=False)
         return report
 
     def _accepted(self, where: March, report: NewtonReport) -> None:
