@@ -121,6 +121,7 @@ def mpirun() -> MpiRun:
             # More ranks than cores, for Open MPI 5 and 4; env/run sets the same.
             environment.setdefault("PRTE_MCA_rmaps_default_mapping_policy", ":oversubscribe")
             environment.setdefault("OMPI_MCA_rmaps_base_oversubscribe", "1")
+            environment.setdefault("OMPI_MCA_mpi_yield_when_idle", "1")
         environment.update(env or {})
         with subprocess.Popen(
             command,
