@@ -11,8 +11,6 @@ parallel_variables() {
     [1-4])
         export OMPI_MCA_rmaps_base_oversubscribe=${OMPI_MCA_rmaps_base_oversubscribe:-1}
         export OMPI_MCA_hwloc_base_binding_policy=${OMPI_MCA_hwloc_base_binding_policy:-none}
-        # Ranks that wait let others run: more of them than cores otherwise take minutes for seconds.
-        export OMPI_MCA_mpi_yield_when_idle=${OMPI_MCA_mpi_yield_when_idle:-1}
         ;;
     5)
         export PRTE_MCA_rmaps_default_mapping_policy=${PRTE_MCA_rmaps_default_mapping_policy:-:oversubscribe}
@@ -23,4 +21,6 @@ parallel_variables() {
         export PRTE_MCA_bindto=${PRTE_MCA_bindto:-none}
         ;;
     esac
+    # Ranks that wait let others run: more of them than cores otherwise take minutes for seconds.
+    if [[ -n $1 ]]; then export OMPI_MCA_mpi_yield_when_idle=${OMPI_MCA_mpi_yield_when_idle:-1}; fi
 }
