@@ -166,20 +166,26 @@ def _name(arguments: Arguments) -> str:
     """Name of the material: as given, else that of the file of the record or of the first test.
 
     Raises:
-        ScenarioError: it is no name.
+        ScenarioError: it is no name, or a record would have one of the library.
     """
+    from materials.library import names
+
     if arguments.name is None:
         stem = Path(arguments.output or arguments.tests[0]).stem
         made = re.sub(r"[^A-Za-z0-9_-]+", "_", stem)
-        return made if _NAME.fullmatch(made) and made != "sources" else f"material_{made}"
-    if not _NAME.fullmatch(arguments.name) or arguments.name == "sources":
+        name = made if _NAME.fullmatch(made) and made != "sources" else f"material_{made}"
+    elif not _NAME.fullmatch(arguments.name) or arguments.name == "sources":
         raise ScenarioError(
             COMMAND,
             "--name",
             f"got {arguments.name!r}",
             allowed="letters, digits, _ and -, a letter first",
         )
-    return arguments.name
+    else:
+        name = arguments.name
+    if arguments.output is not None and name in names():
+        raise ScenarioError(COMMAND, "--name", f"{name!r} is a name of the library; take another")
+    return name
 
 
 def _lines(found: Fit) -> Iterator[str]:

@@ -94,6 +94,11 @@ def test_chosen_times_and_loss_of_a_cycle(files, here, capsys):
         (["--model", "ogden-1", "--density-kg-m3", "0.2"], "--density-kg-m3: got '0.2'"),
         (["--model", "ogden-1", "--density-kg-m3", "light"], "--density-kg-m3: got 'light'"),
         (["--model", "ogden-1", "--name", "sources"], "--name: got 'sources'"),
+        (
+            ["--model", "ogden-1", "--name", "eva_35", "-o", "foam.toml"],
+            "--name: 'eva_35' is a name of the library; take another",
+        ),
+        (["--model", "ogden-1", "-o", "eva_35.toml"], "--name: 'eva_35' is a name of the library"),
         (["--model", "ogden-1", "-o", "foam.txt"], "-o: got 'foam.txt'; allowed: a file FILE.toml"),
         (["--model", "ogden-1", "--plot", "no/foam.png"], "--plot: no such folder"),
         (["--model", "ogden-1", "--prnoy", "2"], "no argument --prnoy"),
