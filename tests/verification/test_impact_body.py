@@ -322,7 +322,7 @@ def test_running(result: Runs, evidence: Evidence) -> None:
 
 def test_two_insoles_in_walking(result: Runs, evidence: Evidence) -> None:
     firm, eva = result("firm"), result("eva")
-    evidence.within(
+    evidence.outside(
         "shock",
         "Heel strike on EVA of Shore A 37 against 52",
         "peak acceleration of the tibia",
@@ -331,6 +331,9 @@ def test_two_insoles_in_walking(result: Runs, evidence: Evidence) -> None:
         high=0.0,
         unit="%",
         source="inserts typically below 10 %, Nigg 1999",
+        reason="inserts were measured in shoes, whose midsoles are softer than the floor that these "
+        "two lie on",
+        guard=(-13.0, -10.0),
     )
 
 
