@@ -97,11 +97,11 @@ def _model(arguments: Arguments, tests: list[MechanicalTest]) -> Model:
                 allowed="seconds such as 0.01,0.1,1",
             ) from None
     elif arguments.prony is not None:
-        if not 1 <= arguments.prony <= 8:
+        if arguments.prony not in map(str, range(1, 9)):
             raise ScenarioError(
                 COMMAND, "--prony", f"got {arguments.prony}", allowed="1 to 8 terms"
             )
-        times = chosen_times(tests, arguments.prony)
+        times = chosen_times(tests, int(arguments.prony))
     try:
         return model_of(arguments.model, arguments.poisson_ratio, times)
     except UnknownModel:

@@ -87,7 +87,7 @@ class Arguments(argparse.Namespace):
     modulus_mpa: str | None
     tests: list[str]
     model: str
-    prony: int | None
+    prony: str | None
     prony_times: str | None
     poisson_ratio: str | None
     name: str | None
@@ -199,7 +199,7 @@ def _fit_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("tests", metavar="DATA.csv", nargs="+", help="test files, one fit of all")
     parser.add_argument("--model", metavar="MODEL", required=True, help="law to fit, see below")
     series = parser.add_mutually_exclusive_group()
-    series.add_argument("--prony", metavar="N", type=int, help="terms of a Prony series")
+    series.add_argument("--prony", metavar="N", help="terms of a Prony series")
     series.add_argument("--prony-times", metavar="T1,T2,...", help="its relaxation times in s")
     parser.add_argument(
         "--poisson-ratio",

@@ -85,6 +85,7 @@ def test_chosen_times_and_loss_of_a_cycle(files, here, capsys):
         ([], "--model is missing"),
         (["--model", "ogden-1", "--poisson-ratio", "0.5"], "--poisson-ratio: Poisson's ratio must"),
         (["--model", "ogden-1", "--prony", "0"], "--prony: got 0; allowed: 1 to 8 terms"),
+        (["--model", "ogden-1", "--prony", "x"], "--prony: got x; allowed: 1 to 8 terms"),
         (["--model", "ogden-1", "--prony", "2"], "a Prony series needs a test over time"),
         (["--model", "ogden-1", "--prony-times", "1;2"], "--prony-times: got '1;2'"),
         (["--model", "ogden-1", "--prony-times", "2,1"], "--prony-times: relaxation times must be"),
