@@ -78,7 +78,10 @@ def wear_warnings(table: Insole, name: str = "insole") -> tuple[str, ...]:
     if table.is_barefoot:
         return (f"{name}.wear has no effect barefoot",)
     kept = [m for m in worn_materials(table) if wear_model(insole_record(table, m)) is None]
-    said = [f"{name}.wear has no effect on {m}: no wear of it is known" for m in kept]
+    said = [
+        f"{name}.wear has no effect on {m}: no wear of it is known (docs/theory/wear.md)"
+        for m in kept
+    ]
     if len(kept) < len(worn_materials(table)):
         said.append(
             f"wear of foams ({name}.wear) is an engineering default with wide ranges, the same "

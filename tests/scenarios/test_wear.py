@@ -170,7 +170,9 @@ def test_what_has_no_effect_is_said() -> None:
         "standing", settings=["insole.material=pa12", "wear.hours=9", "baseline.wear.hours=9"]
     )
     first, other = check_scenario(scenario)
-    assert first.startswith("insole.wear has no effect on pa12")
+    assert first == (
+        "insole.wear has no effect on pa12: no wear of it is known (docs/theory/wear.md)"
+    )
     assert other.startswith("wear of foams (baseline.wear)") and "default" in other
     assert wear_warnings(Insole(material="none", wear=WORN)) == (
         "insole.wear has no effect barefoot",
