@@ -30,11 +30,9 @@ from simulator.segments import Poses
 
 Array = NDArray[np.float64]
 
-TOLERANCE_BW = 1e-7
-"""Newton residual of a step, body weights. Much looser than in statics: an error of a step is
-seen as an acceleration of 1e-6 g of the whole body, and does not add up to a lost balance."""
-
-
+LOOSER = 10.0
+"""Newton residual of a step over that of a quasi-static instant: an error of a step is an
+acceleration of a ten millionth of g of the whole body, and does not add up to a lost balance."""
 WATCHED = ("tibia", "femur", "pelvis", *VERTEBRAE, "trunk")
 
 
@@ -94,8 +92,9 @@ def build_impact(
     )
     foot = build_foot_model(comm, scenario, scenario.insole, chain, viscous)
     forward = FeedForward(chain, movement)
+    weight = scenario.subject.body_mass_kg * 9.80665
     settings = NewtonSettings(
-        tolerance_n=TOLERANCE_BW * scenario.subject.body_mass_kg * 9.80665,
+        tolerance_n=LOOSER * scenario.solver.relative_tolerance * weight,
         max_iterations=scenario.solver.max_newton_iterations,
         lagged=0,
         beyond=0,

@@ -26,6 +26,9 @@ Array = NDArray[Any]
 SETTLING = 1e3
 """Acceleration by displacement (1/s2) with which a state settles: it holds what nothing else
 does, softly enough to change no force."""
+FIRST_TOLERANCE_N = 5e-4
+"""What the first accelerations may leave at the least: places of a metre over the square of so
+short a step round to a ten thousandth of a newton."""
 FIRST_STEP_S = 1e-5
 """Of the backward difference that finds the accelerations of an initial state."""
 
@@ -166,7 +169,10 @@ class MovingSystem:
         begun = Motion(*(Rates.started(v) for v in (nodes, velocity, joints, bushings)))
         saved = self.equilibrium.save()
         self.motion = begun
-        report = self._solve(Scheme.first_order().step(FIRST_STEP_S), time_s, here)
+        rounding = replace(
+            self.settings, tolerance_n=max(self.settings.tolerance_n, FIRST_TOLERANCE_N)
+        )
+        report = self._solve(Scheme.first_order().step(FIRST_STEP_S), time_s, here, rounding)
         if report.converged:
             assert self._next is not None
             after = self._next
@@ -227,7 +233,9 @@ class MovingSystem:
             bushings = e.bushings.evaluate(e.poses, {}).coordinates
         return _Start(e.u.x.array.copy(), e.poses, joints, bushings)
 
-    def _solve(self, step: Step, end_s: float, here: _Start) -> NewtonReport:
+    def _solve(
+        self, step: Step, end_s: float, here: _Start, settings: NewtonSettings | None = None
+    ) -> NewtonReport:
         motion, e = self.motion, self.equilibrium
         assert motion is not None, "the system was not set in motion"
         self._step = step
@@ -236,7 +244,7 @@ class MovingSystem:
         drives = self._damped(self.drives_at(end_s), step, here)
         e.loading = FixedLoading(drives, len(e.poses.position_mm))
         self._predict(step, here)
-        report = solve(e, self.linear, self.settings, self.log)
+        report = solve(e, self.linear, settings or self.settings, self.log)
         if report.converged:
             self._next = self._motion_after(step, here)
         return report
