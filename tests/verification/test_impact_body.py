@@ -331,7 +331,7 @@ def test_two_insoles_in_walking(result: Runs, evidence: Evidence) -> None:
         high=0.0,
         unit="%",
         source="inserts typically below 10 %, Nigg 1999",
-        reason="inserts were measured in shoes, whose midsoles are softer than the floor under these",
+        reason="inserts were measured in shoes, on midsoles that are softer than this floor",
         guard=(-13.0, -10.0),
     )
 
