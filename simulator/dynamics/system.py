@@ -28,7 +28,7 @@ SETTLING = 1e3
 does, softly enough to change no force."""
 FIRST_TOLERANCE_N = 5e-4
 """What the first accelerations may leave at the least: places of a metre over the square of so
-short a step round to a ten thousandth of a newton."""
+short a step round to a ten thousandth of a newton, which iterations beyond it get to."""
 FIRST_STEP_S = 1e-5
 """Of the backward difference that finds the accelerations of an initial state."""
 
@@ -170,7 +170,9 @@ class MovingSystem:
         saved = self.equilibrium.save()
         self.motion = begun
         rounding = replace(
-            self.settings, tolerance_n=max(self.settings.tolerance_n, FIRST_TOLERANCE_N)
+            self.settings,
+            tolerance_n=max(self.settings.tolerance_n, FIRST_TOLERANCE_N),
+            beyond=2,
         )
         report = self._solve(Scheme.first_order().step(FIRST_STEP_S), time_s, here, rounding)
         if report.converged:

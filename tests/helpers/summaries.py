@@ -27,17 +27,17 @@ DERIVED = {
     "mm2": 1.0,
     "kpa_s": 0.01,
     "j": 1e-3,
-    "g": 1e-3,
-    "g_per_s": 1.0,
+    "g": 0.05,
+    "g_per_s": 50.0,
     "bw_per_s": 0.1,
     "n_per_s": 1e3,
     "mpa_per_s": 1.0,
     "db": 0.1,
     "ms": 1e-3,
-    "g2": 1e-4,
+    "g2": 0.05**2,
 }
 """The same for units that follow from those: body weights, shares of a load, areas, and for shock:
-rates over a millisecond, and what a thousandth of g is."""
+a newton on the two kilograms of a lumbar slice is 0.05 g, and rates are over a millisecond."""
 
 
 def read(folder: Path) -> dict[str, Any]:
