@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 from mpi4py import MPI
@@ -100,7 +99,7 @@ def main() -> None:
     given = parser.parse_args()
     comm = MPI.COMM_WORLD
     model = conservative_model(comm, given.settings)
-    drives = replace(model.system.drives_at(0.0))
+    drives = model.system.drives_at(0.0)
     times, found = energies(model, given.step_ms / 1e3, given.duration_ms / 1e3, drives)
     if comm.rank != 0:
         return

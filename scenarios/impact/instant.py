@@ -13,7 +13,7 @@ from scenarios.errors import NotConverged
 from scenarios.foot_output import arch_height_mm, ground_wrench, insole_strain
 from scenarios.impact.model import ImpactModel
 from scenarios.upper.records import UpperState, level_instant
-from simulator.bushings import BushingState
+from simulator.bushings import Bushings
 from simulator.results import ImpactInstant, LevelInstant, SegmentAcceleration, Site
 from simulator.rotations import logarithm
 from simulator.spine.disc import DiscNotConverged
@@ -83,7 +83,8 @@ def impact_instant(
     tibia, heel = (rotation[segments.index(name)] for name in ("tibia", "calcaneus"))
     angles = equilibrium.connectors.evaluate(equilibrium.poses, {}).joint_angle_rad
     degrees = dict(zip(foot.joint_names, np.degrees(angles), strict=True))
-    knee = _coordinates(model)[_bushing(model, "knee")][5]
+    springs = _bushings(model)
+    knee = springs.evaluate(equilibrium.poses, {}).coordinates[springs.index("knee"), 5]
     output = foot.plantar.output()
     comm = foot.distributed.mesh.comm
     area = comm.allreduce(float(output.area_reference_mm2[output.pressure_mpa > 0.0].sum()))
@@ -158,40 +159,31 @@ def lumbar_instant(
 
 def lumbar_load(model: ImpactModel, percent: float) -> LumbarLoad:
     """Force and moment that each level carries, from its bushing and the trunk's muscles."""
-    poses, segments = model.foot.equilibrium.poses, model.foot.segments
+    equilibrium, segments = model.foot.equilibrium, model.foot.segments
+    springs, poses = _bushings(model), equilibrium.poses
+    coordinates = springs.evaluate(poses, {}).coordinates
+    drives = equilibrium.loading.drives(equilibrium.extra).bushings
     rotation = {name: poses.rotation[segments.index(name)] for name in ("pelvis", *VERTEBRAE)}
-    muscles = _carried(model, TRUNK_MUSCLES, rotation["pelvis"])[1]
+
+    def carried(name: str, proximal: str) -> tuple[Array, Array]:
+        """Force (N) and moment (N mm) of what is above on the distal segment, world axes."""
+        k, drive = springs.index(name), drives[name]
+        bushing, xi = springs.bushings[k], coordinates[k]
+        force = bushing.stiffness @ (xi - drive.target) - drive.load
+        force += drive.extra_stiffness @ (xi - drive.extra_target)
+        axes = rotation[proximal] @ bushing.axes
+        return np.asarray(axes @ force[:3]), np.asarray(axes @ force[3:])
+
+    muscles = carried(TRUNK_MUSCLES, "pelvis")[1]
     below, force, moment = "pelvis", np.zeros((5, 3)), np.zeros((5, 3))
     for k, name in enumerate(LEVELS):
-        force[k], turning = _carried(model, name, rotation[below])
+        force[k], turning = carried(name, below)
         moment[k] = turning + muscles
         below = VERTEBRAE[k]
     return LumbarLoad(percent, rotation["pelvis"], rotation[VERTEBRAE[-1]], force, moment)
 
 
-def _carried(model: ImpactModel, name: str, proximal: Array) -> tuple[Array, Array]:
-    """Force (N) and moment (N mm) of what is above on the distal segment, world axes."""
-    equilibrium, k = model.foot.equilibrium, _bushing(model, name)
-    assert equilibrium.bushings is not None
-    bushing = equilibrium.bushings.bushings[k]
-    drive = equilibrium.loading.drives(equilibrium.extra).bushings[name]
-    xi = _coordinates(model)[k]
-    force = bushing.stiffness @ (xi - drive.target) - drive.load
-    force += drive.extra_stiffness @ (xi - drive.extra_target)
-    axes = proximal @ bushing.axes
-    return np.asarray(axes @ force[:3]), np.asarray(axes @ force[3:])
-
-
-def _coordinates(model: ImpactModel) -> Array:
-    return _bushing_state(model).coordinates
-
-
-def _bushing_state(model: ImpactModel) -> BushingState:
-    equilibrium = model.foot.equilibrium
-    assert equilibrium.bushings is not None
-    return equilibrium.bushings.evaluate(equilibrium.poses, {})
-
-
-def _bushing(model: ImpactModel, name: str) -> int:
-    assert model.foot.equilibrium.bushings is not None
-    return model.foot.equilibrium.bushings.index(name)
+def _bushings(model: ImpactModel) -> Bushings:
+    springs = model.foot.equilibrium.bushings
+    assert springs is not None
+    return springs

@@ -17,6 +17,7 @@ from scenarios.impact.model import ImpactModel, touch_down
 from scenarios.impact.schedule import ImpactSchedule
 from scenarios.plantar import RegionLoads, regional_loads, sense
 from scenarios.plantar_table import sensor_rows
+from scenarios.recorded_march import CHECKPOINT
 from scenarios.run import RunContext
 from scenarios.strain_range import Strains, keep_most
 from scenarios.table import GrowingTable
@@ -194,7 +195,7 @@ class ImpactMarch:
                 self.work.total_nmm,
                 (self.newton, self.krylov),
             )
-            write_checkpoint(self.context.folder.checkpoint_path / "state.pickle", content)
+            write_checkpoint(self.context.folder.checkpoint_path / CHECKPOINT, content)
 
     def _instant(self, time_ms: float) -> None:
         """Everything that one output instant writes."""

@@ -30,7 +30,7 @@ FIRST_TOLERANCE_N = 5e-4
 """What the first accelerations may leave at the least: places of a metre over the square of so
 short a step round to a ten thousandth of a newton, which iterations beyond it get to."""
 FIRST_STEP_S = 1.5e-5
-"""Of the backward difference that finds the accelerations of an initial state."""
+"""Of the step that finds the accelerations of an initial state (s)."""
 
 
 @dataclass(frozen=True, slots=True)
