@@ -18,7 +18,8 @@ from scenarios.foot_run import foot_run
 from scenarios.gait.stance import StanceGait
 from scenarios.loading import resolved_scenario
 from scenarios.run import RunContext
-from scenarios.schema import Insole, Scenario
+from scenarios.schema import Scenario
+from scenarios.schema_insole import Insole
 from scenarios.summary import Role, Summary, read_summary
 from simulator.newton import NewtonReport
 from simulator.stepping import March, StepsExhausted

@@ -16,7 +16,8 @@ from pathlib import Path
 
 from scenarios.identity import input_hashes, versions
 from scenarios.loading import scenario_data
-from scenarios.schema import Insole, Scenario
+from scenarios.schema import Scenario
+from scenarios.schema_insole import Insole
 from scenarios.source import flattened
 
 _VERSION = 2

@@ -10,7 +10,7 @@ from materials import build, library, validity
 from materials.quantities import KINDS
 from materials.record import MaterialFileError, MaterialRecord
 from scenarios.errors import ScenarioError, listed, nearest
-from scenarios.schema import BAREFOOT, Insole
+from scenarios.schema_insole import BAREFOOT, Insole
 from scenarios.source import user_path
 
 Records = dict[str, MaterialRecord]

@@ -24,7 +24,8 @@ from meshes.tags import FOOT_REGIONS, Region, Surface
 from scenarios.agreement import agree
 from scenarios.foot_joints import foot_bands, foot_joints
 from scenarios.insole_table import insole_laws, insole_records, worn_series, zoned
-from scenarios.schema import Insole, Scenario
+from scenarios.schema import Scenario
+from scenarios.schema_insole import Insole
 from scenarios.shapes import foot_shapes
 from simulator import compat
 from simulator.bushings import Bushing, Bushings

@@ -13,7 +13,8 @@ from scenarios.equilibrium_section import equilibrium_section
 from scenarios.foot_loads import FootLoads
 from scenarios.foot_model import FootModel
 from scenarios.plantar import RegionLoads, plantar_section, summarise
-from scenarios.schema import Insole, Scenario
+from scenarios.schema import Scenario
+from scenarios.schema_insole import Insole
 from scenarios.strain_range import Strains, material_warnings
 from scenarios.summary import (
     InsoleSummary,

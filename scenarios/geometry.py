@@ -9,7 +9,8 @@ from meshes.errors import MeshError
 from scenarios.agreement import agree
 from scenarios.foot_model import build_geometry
 from scenarios.mesh_bodies import Geometry
-from scenarios.schema import Insole, Scenario
+from scenarios.schema import Scenario
+from scenarios.schema_insole import Insole
 from scenarios.shapes import upper_refusal
 from scenarios.upper.anatomy import upper_anatomy
 

@@ -19,7 +19,7 @@ from meshes.tagged import TaggedMesh
 from meshes.tags import Region
 from scenarios import plantar
 from scenarios.catalogue import insole_record
-from scenarios.schema import Insole
+from scenarios.schema_insole import Insole
 from scenarios.wear import layer_thicknesses_mm, thickness_mm, wear_state
 
 ZONES = {

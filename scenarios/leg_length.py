@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from scenarios.schema import Insole
+from scenarios.schema_insole import Insole
 from scenarios.wear import thickness_mm
 
 

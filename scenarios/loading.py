@@ -21,7 +21,9 @@ from meshes.foot_dimensions import FootDimensions
 from scenarios.catalogue import insole_materials
 from scenarios.errors import ScenarioError, listed, nearest
 from scenarios.keys import find_key, keys_in, scenario_keys, table_names
-from scenarios.schema import BAREFOOT, Insole, Scenario, Subject
+from scenarios.schema import Scenario
+from scenarios.schema_insole import BAREFOOT, Insole
+from scenarios.schema_subject import Subject
 from scenarios.source import (
     Given,
     ScenarioFile,

@@ -3,8 +3,14 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
+
+InputPath = Annotated[Path, Field(json_schema_extra={"input_path": True})]
+"""A file or folder that the user names; `scenarios.loading` makes it absolute."""
 
 
 def wrong(problem: str, allowed: str) -> PydanticCustomError:

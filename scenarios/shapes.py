@@ -10,7 +10,9 @@ from meshes.insole import InsoleGeometry
 from scenarios.errors import ScenarioError
 from scenarios.insole_table import insole_dimensions
 from scenarios.loading import foot_dimensions
-from scenarios.schema import Insole, Scenario, Subject
+from scenarios.schema import Scenario
+from scenarios.schema_insole import Insole
+from scenarios.schema_subject import Subject
 from scenarios.wear import wear_words
 
 _FOOT_KEYS = {"length_mm": "foot_length_mm"}

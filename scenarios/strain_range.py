@@ -15,7 +15,7 @@ from materials.record import MaterialRecord
 from materials.validity import StrainReached, limit, strain_warning
 from meshes.tags import Region
 from scenarios.catalogue import poisson_warnings
-from scenarios.schema import Insole
+from scenarios.schema_insole import Insole
 from scenarios.wear import worn_materials
 
 Array = NDArray[np.float64]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from materials.wear import NEW, WearState, wear_model
 from scenarios.catalogue import insole_record
-from scenarios.schema import Insole
+from scenarios.schema_insole import Insole
 
 ZONE_SHARES = {"heel": 0.31, "midfoot": 0.20, "forefoot": 0.30, "toes": 0.19}
 """Part of foot length that each zone takes, as in `scenarios.plantar`."""

@@ -9,7 +9,7 @@ from materials.law import Law, young_modulus_mpa
 from materials.wear import WearState
 from materials.worn import worn_law
 from scenarios.catalogue import insole_record
-from scenarios.schema import Insole
+from scenarios.schema_insole import Insole
 from scenarios.summary import WearSummary, WornMaterial
 from scenarios.wear import load_cycles, thickness_mm, wear_state, worn_materials
 

@@ -16,7 +16,8 @@ from scenarios.impact.movement import Movement
 from scenarios.impact.posture import initial_state, planned_poses
 from scenarios.impact.stiffness import ChainDefaults
 from scenarios.impact.walking import walking_movement
-from scenarios.schema import Insole, Scenario
+from scenarios.schema import Scenario
+from scenarios.schema_insole import Insole
 from scenarios.shapes import foot_shapes
 from scenarios.upper.anatomy import UpperAnatomy, upper_anatomy
 from simulator.bushings import Bushings

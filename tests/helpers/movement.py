@@ -12,7 +12,7 @@ from scenarios.impact.movement import Movement
 from scenarios.impact.running import running_movement
 from scenarios.impact.walking import Given, walking_movement
 from scenarios.loading import foot_dimensions
-from scenarios.schema import Subject
+from scenarios.schema_subject import Subject
 from simulator.chain import limb
 
 SUBJECT = Subject()

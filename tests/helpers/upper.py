@@ -12,7 +12,8 @@ from mpi4py import MPI
 
 from scenarios.gait import GaitRequest, build_gait, standing_gait, walker_of
 from scenarios.gait.stance import StanceGait
-from scenarios.schema import Lumbar, Scenario, Subject
+from scenarios.schema import Lumbar, Scenario
+from scenarios.schema_subject import Subject
 from scenarios.upper import UpperInstant, UpperModel, UpperState
 
 ANKLE_MM = np.array([56.1, 68.85, 0.0])

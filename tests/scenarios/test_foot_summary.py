@@ -16,7 +16,8 @@ from scenarios.foot_summary import insole_section
 from scenarios.gait import GaitRequest, build_gait, standing_gait, walker_of
 from scenarios.gait.stance import StanceGait
 from scenarios.report_tables import plain_table
-from scenarios.schema import Insole, Subject
+from scenarios.schema_insole import Insole
+from scenarios.schema_subject import Subject
 from scenarios.summary import Equilibrium, Summary, summary_data
 
 OUTLINE_MM = np.array([[0.0, -30.0], [255.0, -40.0], [255.0, 40.0], [0.0, 30.0]])

@@ -17,7 +17,8 @@ from scenarios.leg_length import leg_length_warnings, one_sided_height_mm
 from scenarios.loading import load_scenario
 from scenarios.recorded_march import RecordedMarch
 from scenarios.report import _leg_length
-from scenarios.schema import Insole, Scenario
+from scenarios.schema import Scenario
+from scenarios.schema_insole import Insole
 
 LIFTED = Insole(thickness_mm=6.0, heel_lift_mm=9.0, both_feet=False)
 

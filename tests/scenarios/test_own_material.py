@@ -16,7 +16,8 @@ from scenarios.errors import ScenarioError
 from scenarios.identity import scenario_hash
 from scenarios.insole_table import insole_laws
 from scenarios.loading import load_scenario
-from scenarios.schema import Insole, Scenario
+from scenarios.schema import Scenario
+from scenarios.schema_insole import Insole
 from tests.helpers.own_material import write_own
 
 STUDY = """

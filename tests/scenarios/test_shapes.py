@@ -13,7 +13,8 @@ from meshes.errors import MeshError
 from scenarios.check import check_scenario
 from scenarios.errors import ScenarioError
 from scenarios.loading import load_scenario
-from scenarios.schema import Insole, Layer, Scenario
+from scenarios.schema import Scenario
+from scenarios.schema_insole import Insole, Layer
 from scenarios.shapes import _foot_key, _insole_key, upper_refusal
 
 PROJECT = Path(__file__).resolve().parents[2]

@@ -10,7 +10,8 @@ import pytest
 from mpi4py import MPI
 
 from scenarios.errors import NotConverged, ScenarioError
-from scenarios.schema import Scenario, Subject
+from scenarios.schema import Scenario
+from scenarios.schema_subject import Subject
 from scenarios.upper import (
     UpperModel,
     UpperState,

@@ -21,7 +21,8 @@ from scenarios.insole_table import insole_dimensions, insole_laws, worn_series
 from scenarios.leg_length import one_sided_height_mm
 from scenarios.loading import load_scenario, resolved_scenario, scenario_data
 from scenarios.report import _channels, _setting
-from scenarios.schema import Insole, Layer, Scenario, Wear, Zone
+from scenarios.schema import Scenario
+from scenarios.schema_insole import Insole, Layer, Wear, Zone
 from scenarios.summary import InsoleSummary, Summary, main_outputs, summary_data
 from scenarios.toml_text import toml_text
 from scenarios.wear import (

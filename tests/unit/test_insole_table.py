@@ -12,7 +12,7 @@ from meshes.insole import build_insole
 from meshes.tagged import TaggedMesh
 from meshes.tags import Region
 from scenarios.insole_table import ZONES, insole_dimensions, insole_materials, zoned
-from scenarios.schema import Insole, Layer, Zone
+from scenarios.schema_insole import Insole, Layer, Zone
 
 LENGTH_MM = 255.0
 THREE = (
