@@ -50,6 +50,10 @@ def _call(arguments: Arguments) -> int:
         from scenarios.cli import study
 
         return int(getattr(study, arguments.command)(arguments))
+    if arguments.command == "insole" and arguments.action in ("suggest", "wearing-in"):
+        from scenarios.cli import followup
+
+        return int(getattr(followup, arguments.action.replace("-", "_"))(arguments))
     if arguments.command == "materials" and arguments.action in ("fit", "shore"):
         from scenarios.cli import fit
 

@@ -8,10 +8,11 @@ import re
 from collections.abc import Sequence
 from typing import Any, Literal, NoReturn
 
+from scenarios.cli import followup_arguments as followup
 from scenarios.errors import ScenarioError, listed, nearest
 
 RESOLUTIONS = ("coarse", "standard", "fine")
-COMMANDS = ("run", "mesh", "check", "compare", "report", "view", "materials")
+COMMANDS = ("run", "mesh", "check", "compare", "report", "view", "insole", "materials")
 
 EPILOG = """\
 SCENARIO is a TOML file, or the name of a scenario that comes with solespine
@@ -39,6 +40,7 @@ each result folder.
 examples:
   solespine compare results/eva results/lift
   solespine compare pedar_walking.asc results/walking --side left
+  solespine compare --visits before=results/old after=results/new -o course.csv
 """
 
 LIST_EPILOG = """\
@@ -76,6 +78,15 @@ class Arguments(argparse.Namespace):
     quiet: bool
     folders: list[str]
     side: Literal["left", "right"] | None
+    visits: bool
+    marks: list[str]
+    all_rules: bool
+    baseline: str
+    growth_percent_per_day: float
+    steps_per_day: float | None
+    standing_hours: float | None
+    waking_hours: float
+    cadence: float | None
     folder: str
     action: str
     material: str
@@ -160,10 +171,27 @@ def build_parser() -> Parser:
         choices=("left", "right"),
         help="measured foot (default: the one that the run simulates)",
     )
+    followup.visits(compare)
     report = _command(commands, "report", "draw the figures and write report.html again")
     report.add_argument("folder", metavar="DIR", help="result folder")
     view = _command(commands, "view", "list the field files and say what opens them")
     view.add_argument("folder", metavar="DIR", help="result folder")
+
+    insole = _command(commands, "insole", "adjust an insole, wear it in")
+    insole_actions = insole.add_subparsers(dest="action", metavar="ACTION", required=True)
+    followup.suggest(
+        _command(
+            insole_actions, "suggest", "changes to try next, as scenarios", followup.SUGGEST_EPILOG
+        )
+    )
+    followup.wearing_in(
+        _command(
+            insole_actions,
+            "wearing-in",
+            "hours a day on a new insole, by the growth of tissue load",
+            followup.WEARING_EPILOG,
+        )
+    )
 
     materials = _command(commands, "materials", "the insole materials and tissues")
     actions = materials.add_subparsers(dest="action", metavar="ACTION", required=True)

@@ -28,6 +28,12 @@ KEY_FIGURES = (
 
 def compare(arguments: Arguments) -> int:
     """Print the differences of result folders to the first, or to a measured record."""
+    if arguments.visits:
+        from scenarios.cli.followup import compare_visits
+
+        return compare_visits(arguments)
+    if arguments.output is not None:
+        raise ScenarioError("compare", "-o", "is of a course over visits", allowed="--visits")
     from scenarios.compare import compare_folders, comparison_text
     from scenarios.measured import is_pressure_file
 
