@@ -91,14 +91,14 @@ def _with_gmsh(borders: Sequence[FloatArray], size: SizeField) -> tuple[FloatArr
         _, triangles = model.mesh.getElementsByType(2)
     finally:
         model.remove()
-    return _renumbered(
+    return renumbered(
         np.asarray(numbers, dtype=np.int64),
         np.asarray(coordinates, dtype=np.float64).reshape(-1, 3)[:, :2],
         np.asarray(triangles, dtype=np.int64).reshape(-1, 3),
     )
 
 
-def _renumbered(
+def renumbered(
     numbers: IntArray, points: FloatArray, triangles: IntArray
 ) -> tuple[FloatArray, IntArray]:
     """Keep the points of triangles, numbered from the heel forward, and orient all triangles."""
