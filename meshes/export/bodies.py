@@ -89,7 +89,7 @@ def _wall(corners: IntArray) -> IntArray:
     """Triangles of the walls; the upper points follow the lower ones."""
     upper = int(corners.max()) + 1
     edges = np.vstack([corners[:, [0, 1]], corners[:, [1, 2]], corners[:, [2, 0]]])
-    seen, index, count = np.unique(
+    _, index, count = np.unique(
         np.sort(edges, axis=1), axis=0, return_index=True, return_counts=True
     )
     start, end = edges[index[count == 1]].T

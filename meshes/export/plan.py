@@ -8,6 +8,7 @@ that a border stays as sharp and as smooth as it is drawn whatever the edge leng
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import gmsh
 import numpy as np
@@ -116,7 +117,7 @@ def _curves(line: FloatArray) -> list[int]:
     ends = [occ.addPoint(*line[stop], 0.0) for stop in stops[: len(stops) - closed]]
     ends += ends[:1] * closed
     found = []
-    for i, (start, stop) in enumerate(zip(stops[:-1], stops[1:], strict=True)):
+    for i, (start, stop) in enumerate(pairwise(stops)):
         between = [occ.addPoint(*point, 0.0) for point in _knots(line[start : stop + 1])]
         make = occ.addSpline if between else occ.addLine
         chain = [ends[i], *between, ends[i + 1]]
