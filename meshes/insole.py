@@ -3,125 +3,39 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.interpolate import RegularGridInterpolator
 
-from meshes.errors import MeshError, require_range
 from meshes.extrude import extrude
 from meshes.foot import FootGeometry, Resolution, check_resolution
-from meshes.outline import SizeField, grown
+from meshes.insole_dimensions import MIN_THICKNESS_MM, InsoleDimensions
+from meshes.insole_regions import InsolePlan
+from meshes.insole_rules import check_rules
+from meshes.insole_top import InsoleTop
+from meshes.outline import SizeField, resample_by_size
 from meshes.planform import triangulate
-from meshes.plantar import PlantarSurface, smooth_step
-from meshes.tagged import FloatArray, IntArray, TaggedMesh
+from meshes.tagged import FloatArray, TagArray, TaggedMesh
 from meshes.tags import Region, Surface
 
-MIN_THICKNESS_MM = 0.8
+__all__ = ["InsoleDimensions", "InsoleGeometry", "InsoleTop", "build_insole", "insole_sizes"]
+
 MIN_DIHEDRAL_DEG = 4.0
 MIN_RADIUS_RATIO = 0.03
-FROM_FOOT = float("nan")
-"""Arch height that follows the foot's own plantar arch."""
+
+EDGE_PER_THICKNESS = 10.0
+"""Longest edge of a cell in plan over the thickness of its layer; keeps cells above the floor."""
+
+DETAIL_MM = 6.0
+"""Longest edge on a pad and in a cut-out, in a coarse mesh of a foot of 255 mm."""
 
 _REFINEMENT = {"coarse": 1.0, "standard": 0.66, "fine": 0.37}
 _LAYERS = {"coarse": 2, "standard": 3, "fine": 5}
-
-
-@dataclass(frozen=True, slots=True)
-class InsoleDimensions:
-    """Shape of an insole.
-
-    Attributes:
-        thickness_mm: where the top is not raised, 1 to 40.
-        conformity: 0 flat top, 1 the shape of the unloaded sole; scales arch, cup and relief.
-        arch_height_mm: highest point of the medial arch over the flat top at conformity 1, 0 to
-            60; the foot's own plantar arch where it is left out.
-        heel_cup_depth_mm: rise of the rim round the heel at conformity 1, 0 to 25.
-        border_mm: rise of the rim round midfoot and forefoot at conformity 1, 0 to 10.
-        rearfoot_post_deg: tilt of the top under the heel about its long axis, positive raises the
-            medial side, -12 to 12.
-        forefoot_post_deg: the same under the forefoot.
-        heel_lift_mm: raise under the heel, running out at the ball, 0 to 40.
-        offset_mm: how far the outline reaches beyond the foot's, 1 to 12.
-        cover_thickness_mm: top layer tagged INSOLE_COVER, 0 none.
-        shell_thickness_mm: bottom layer tagged INSOLE_SHELL, 0 none.
-
-    Raises:
-        MeshError: a value is out of its range, or the layers leave no core.
-    """
-
-    thickness_mm: float = 6.0
-    conformity: float = 0.0
-    arch_height_mm: float = FROM_FOOT
-    heel_cup_depth_mm: float = 10.0
-    border_mm: float = 2.5
-    rearfoot_post_deg: float = 0.0
-    forefoot_post_deg: float = 0.0
-    heel_lift_mm: float = 0.0
-    offset_mm: float = 4.0
-    cover_thickness_mm: float = 0.0
-    shell_thickness_mm: float = 0.0
-
-    def __post_init__(self) -> None:
-        require_range("thickness_mm", self.thickness_mm, 1.0, 40.0)
-        require_range("conformity", self.conformity, 0.0, 1.0)
-        if not math.isnan(self.arch_height_mm):
-            require_range("arch_height_mm", self.arch_height_mm, 0.0, 60.0)
-        require_range("heel_cup_depth_mm", self.heel_cup_depth_mm, 0.0, 25.0)
-        require_range("border_mm", self.border_mm, 0.0, 10.0)
-        require_range("rearfoot_post_deg", self.rearfoot_post_deg, -12.0, 12.0)
-        require_range("forefoot_post_deg", self.forefoot_post_deg, -12.0, 12.0)
-        require_range("heel_lift_mm", self.heel_lift_mm, 0.0, 40.0)
-        require_range("offset_mm", self.offset_mm, 1.0, 12.0)
-        for name in ("cover_thickness_mm", "shell_thickness_mm"):
-            value = getattr(self, name)
-            if value != 0.0:
-                require_range(name, value, 0.4, self.thickness_mm)
-        core = self.thickness_mm - self.cover_thickness_mm - self.shell_thickness_mm
-        if core < MIN_THICKNESS_MM and core < self.thickness_mm:
-            raise MeshError(
-                "thickness_mm",
-                f"{core:.2f} mm are left between cover and shell",
-                f"at least cover, shell and {MIN_THICKNESS_MM:g} mm",
-            )
-
-
-class InsoleTop:
-    """Height of an insole's top over plan points; y = 0 is the top of a flat one."""
-
-    def __init__(self, plantar: PlantarSurface, dimensions: InsoleDimensions) -> None:
-        """Store the sole to conform to and the shape."""
-        self.plantar = plantar
-        self.dimensions = dimensions
-
-    def __call__(self, x: ArrayLike, z: ArrayLike) -> FloatArray:
-        """Return heights, mm, of the shape to which x and z broadcast."""
-        px, pz = np.broadcast_arrays(np.asarray(x, dtype=float), np.asarray(z, dtype=float))
-        return self._relief(px, pz) + self._fill(px, pz)
-
-    def _relief(self, x: FloatArray, z: FloatArray) -> FloatArray:
-        shape = self.dimensions
-        if shape.conformity == 0.0:
-            return np.zeros(x.shape)
-        sole = self.plantar.relief(x, z)
-        apex = self.plantar.arch_apex_mm
-        wanted = apex if math.isnan(shape.arch_height_mm) else shape.arch_height_mm
-        front = smooth_step((x / self.plantar.dimensions.length_mm - 0.24) / 0.16)
-        most = shape.heel_cup_depth_mm + front * (shape.border_mm - shape.heel_cup_depth_mm)
-        rise = sole.arch * (wanted / apex) + sole.grooves + _levelled(sole.rim, most)
-        return np.asarray(shape.conformity * rise)
-
-    def _fill(self, x: FloatArray, z: FloatArray) -> FloatArray:
-        """Posts tilt about z = 0, so that they change alignment and not the heel's height."""
-        shape = self.dimensions
-        share = x / self.plantar.dimensions.length_mm
-        rear = math.tan(math.radians(shape.rearfoot_post_deg)) * (
-            1.0 - smooth_step((share - 0.28) / 0.20)
-        )
-        fore = math.tan(math.radians(shape.forefoot_post_deg)) * smooth_step((share - 0.42) / 0.20)
-        lift = shape.heel_lift_mm * (1.0 - smooth_step((share - 0.22) / 0.43))
-        return np.asarray(lift - z * (rear + fore))
+_THINNEST_LAYER_MM = 0.8
+"""The core has fewer layers of cells rather than thinner ones."""
+_THINNEST_MESHED_MM = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +49,7 @@ class InsoleGeometry:
         thickness_mm: the bottom is the plane y = -thickness_mm.
         overlap_mm: how far the top reaches above the unloaded sole, 0 if nowhere.
         mesh: insole cells and surfaces, tagged.
+        plan: outline, regions of the core and the curves between them.
     """
 
     dimensions: InsoleDimensions
@@ -143,6 +58,26 @@ class InsoleGeometry:
     thickness_mm: float
     overlap_mm: float
     mesh: TaggedMesh
+    plan: InsolePlan
+
+    def region_at(self, x: ArrayLike, z: ArrayLike) -> TagArray:
+        """Return the `Region` of the core at plan points; see `InsolePlan.region_at`."""
+        return self.plan.region_at(x, z)
+
+    def layers_at(self, x: ArrayLike, z: ArrayLike) -> tuple[FloatArray, TagArray]:
+        """Return heights of the layers' borders and what the layers are, from below.
+
+        Args:
+            x: of plan points.
+            z: of the same, both broadcast to a shape (...).
+
+        Returns:
+            Heights (layers + 1, ...), mm, and the `Region` (layers,) of each; `INSOLE` stands for
+            the core, whose region differs over the plan (`region_at`).
+        """
+        total = self.top_height(x, z) + self.thickness_mm
+        shares, regions = layer_shares(self.dimensions, total, 1)
+        return shares * total - self.thickness_mm, regions
 
 
 def build_insole(
@@ -160,26 +95,56 @@ def build_insole(
         mesh: of the same foot, shape and resolution, where it is at hand already.
 
     Raises:
-        MeshError: somewhere too thin, or cells too flat.
+        MeshError: it cannot be made (`meshes.insole_rules`), or cells are too flat.
     """
     check_resolution(resolution)
-    top = InsoleTop(foot.plantar_height, dimensions)
-    outline = grown(foot.outline_xz, dimensions.offset_mm)
-    _check_thickness(top, outline)
+    plan = InsolePlan(foot, dimensions)
+    top = InsoleTop(plan)
+    check_rules(top)
     if mesh is None:
-        mesh = _mesh(foot, top, outline, resolution)
-    sole_x, sole_z = foot.mesh.points[np.unique(foot.mesh.facets_with(Surface.PLANTAR))][
-        :, [0, 2]
-    ].T
-    overlap = top(sole_x, sole_z) - foot.plantar_height(sole_x, sole_z)
+        mesh = _mesh(top, resolution)
     return InsoleGeometry(
         dimensions=dimensions,
-        outline_xz=outline,
+        outline_xz=plan.outline_xz,
         top_height=top,
         thickness_mm=dimensions.thickness_mm,
-        overlap_mm=max(0.0, float(overlap.max())),
+        overlap_mm=_overlap_mm(foot, top),
         mesh=mesh,
+        plan=plan,
     )
+
+
+def layer_shares(
+    shape: InsoleDimensions, total: FloatArray, core_layers: int
+) -> tuple[FloatArray, TagArray]:
+    """Divide the height into layers.
+
+    Cover and shell keep their thickness; where a tapered end leaves less than that and a core of
+    0.8 mm, or of a third of what is there, all are skived together.
+
+    Args:
+        shape: with cover, shell, both or neither.
+        total: heights (...) from bottom to top, mm.
+        core_layers: number of layers of the core.
+
+    Returns:
+        Shares (layers + 1, ...) of the layers' borders from 0 to 1 and the `Region` (layers,).
+    """
+    shell, cover = shape.shell_thickness_mm / total, shape.cover_thickness_mm / total
+    if shape.is_short and shape.layers_mm > 0.0:
+        core = np.minimum(MIN_THICKNESS_MM, total / 3.0)
+        kept = np.minimum(1.0, (total - core) / shape.layers_mm)
+        shell, cover = shell * kept, cover * kept
+    steps = np.linspace(0.0, 1.0, core_layers + 1).reshape(-1, *([1] * np.ndim(total)))
+    shares = shell + steps * (1.0 - shell - cover)
+    regions = [int(Region.INSOLE)] * core_layers
+    if shape.shell_thickness_mm > 0.0:
+        shares = np.concatenate([np.zeros_like(total)[None], shares])
+        regions.insert(0, int(Region.INSOLE_SHELL))
+    if shape.cover_thickness_mm > 0.0:
+        shares = np.concatenate([shares, np.ones_like(total)[None]])
+        regions.append(int(Region.INSOLE_COVER))
+    return shares, np.asarray(regions, dtype=np.int32)
 
 
 def insole_sizes(foot: FootGeometry, factor: float) -> SizeField:
@@ -195,72 +160,83 @@ def insole_sizes(foot: FootGeometry, factor: float) -> SizeField:
     return size
 
 
-def _mesh(
-    foot: FootGeometry, top: InsoleTop, outline: FloatArray, resolution: Resolution
-) -> TaggedMesh:
-    shape = top.dimensions
-    plan, triangles = triangulate(outline, (), insole_sizes(foot, _REFINEMENT[resolution]))
-    x, z = plan.T
+def _overlap_mm(foot: FootGeometry, top: InsoleTop) -> float:
+    sole = foot.mesh.points[np.unique(foot.mesh.facets_with(Surface.PLANTAR))]
+    x, z = sole[:, [0, 2]].T
+    rise = top(x, z) - foot.plantar_height(x, z)
+    if top.dimensions.is_short:
+        rise = rise[x < top.plan.end_x(z)]
+    return max(0.0, float(rise.max()))
+
+
+def _mesh(top: InsoleTop, resolution: Resolution) -> TaggedMesh:
+    shape, plan = top.dimensions, top.plan
+    size = insole_sizes(plan.foot, _REFINEMENT[resolution])
+    layers = _core_layers(shape, resolution)
+    size = _refined(top, size, layers, DETAIL_MM * _REFINEMENT[resolution])
+    loops = [] if plan.plug_xz is None else [resample_by_size(plan.plug_xz, size, fewest=8)]
+    points, triangles = triangulate(plan.outline_xz, loops, size)
+    x, z = points.T
     height = top(x, z)
     upper = np.column_stack([x, height, z])
     lower = np.column_stack([x, np.full(len(x), -shape.thickness_mm), z])
-    shares, regions = _layering(shape, height + shape.thickness_mm, _LAYERS[resolution])
-    layers = extrude(lower, upper, triangles, shares)
+    shares, regions = layer_shares(shape, height + shape.thickness_mm, layers)
+    cells = extrude(lower, upper, triangles, shares)
+    tags = regions[cells.cell_layer]
+    centre = points[triangles].mean(axis=1)
+    core = plan.region_at(centre[:, 0], centre[:, 1])[cells.cell_triangle]
     mesh = TaggedMesh(
-        points=layers.points,
-        cells=layers.cells,
-        cell_tags=regions[layers.cell_layer].astype(np.int32),
-        facets=np.vstack([layers.upper, layers.lower, layers.side]),
+        points=cells.points,
+        cells=cells.cells,
+        cell_tags=np.where(tags == Region.INSOLE, core, tags).astype(np.int32),
+        facets=np.vstack([cells.upper, cells.lower, cells.side]),
         facet_tags=np.repeat(
             np.array(
                 [Surface.INSOLE_TOP, Surface.INSOLE_BOTTOM, Surface.INSOLE_SIDE], dtype=np.int32
             ),
-            [len(layers.upper), len(layers.lower), len(layers.side)],
+            [len(cells.upper), len(cells.lower), len(cells.side)],
         ),
     )
     mesh.quality().require("insole", MIN_DIHEDRAL_DEG, MIN_RADIUS_RATIO)
     return mesh
 
 
-def _layering(
-    shape: InsoleDimensions, total: FloatArray, core_layers: int
-) -> tuple[FloatArray, IntArray]:
-    """Shares (layers + 1, n) of the layers' borders and the region (layers,) of each layer."""
-    shell, cover = shape.shell_thickness_mm / total, shape.cover_thickness_mm / total
+def _core_layers(shape: InsoleDimensions, resolution: Resolution) -> int:
+    """Layers of cells of the core: fewer beside cover and shell, and in a thin one."""
     extra = (shape.shell_thickness_mm > 0.0) + (shape.cover_thickness_mm > 0.0)
-    core_layers = max(1, core_layers - extra)
-    core = np.linspace(0.0, 1.0, core_layers + 1)[:, None]
-    shares = shell + core * (1.0 - shell - cover)
-    regions = [int(Region.INSOLE)] * core_layers
-    if shape.shell_thickness_mm > 0.0:
-        shares = np.vstack([np.zeros_like(total), shares])
-        regions.insert(0, int(Region.INSOLE_SHELL))
-    if shape.cover_thickness_mm > 0.0:
-        shares = np.vstack([shares, np.ones_like(total)])
-        regions.append(int(Region.INSOLE_COVER))
-    return shares, np.asarray(regions, dtype=np.int64)
+    core = min(shape.zone_thicknesses_mm) - shape.layers_mm
+    most = max(1, _LAYERS[resolution] - extra)
+    return int(np.clip(core // _THINNEST_LAYER_MM, 1, most))
 
 
-def _check_thickness(top: InsoleTop, outline: FloatArray) -> None:
-    shape = top.dimensions
-    thinnest = shape.thickness_mm + float(top(outline[:, 0], outline[:, 1]).min())
-    layers = shape.cover_thickness_mm + shape.shell_thickness_mm
-    needed = max(MIN_THICKNESS_MM, 0.2 * shape.thickness_mm)
-    if layers > 0.0:
-        needed += layers
-    if thinnest < needed:
-        # The least share grows with the thickness too.
-        drop = shape.thickness_mm - thinnest + layers
-        enough = math.ceil(10.0 * max(MIN_THICKNESS_MM + drop, drop / 0.8)) / 10.0
-        raise MeshError(
-            "rearfoot_post_deg, forefoot_post_deg",
-            f"the insole would be {thinnest:.2f} mm thin at its edge",
-            f"at least {needed:.2f} mm: a smaller angle, or thickness_mm of at least {enough:.1f}",
-        )
+def _refined(top: InsoleTop, size: SizeField, core_layers: int, detail_mm: float) -> SizeField:
+    """Shorten the edges where layers are thin or steep, on a pad and in a cut-out."""
+    shape, plan = top.dimensions, top.plan
+    low, high = plan.outline_xz.min(axis=0) - 4.0, plan.outline_xz.max(axis=0) + 4.0
+    x, z = (np.arange(low[i], high[i] + 2.0, 2.0) for i in range(2))
+    at_x, at_z = np.meshgrid(x, z, indexing="ij")
+    height = top(at_x, at_z)
+    # Outside the outline a top may reach below the bottom.
+    total = np.maximum(height + shape.thickness_mm, MIN_THICKNESS_MM)
+    shares, _ = layer_shares(shape, total, core_layers)
+    layer = np.maximum((np.diff(shares, axis=0) * total).min(axis=0), _THINNEST_MESHED_MM)
+    along, across = np.gradient(height, x, z)
+    most = EDGE_PER_THICKNESS * layer / (1.0 + along**2 + across**2)
+    detail = detail_mm * plan.foot.dimensions.length_mm / 255.0
+    if shape.metatarsal_pad_height_mm > 0.0:
+        most = np.where(top.pad_radius(at_x, at_z) < 1.1, np.minimum(most, detail), most)
+    if shape.first_ray_cutout_mm > 0.0:
+        most = np.where(top.cutout_share(at_x, at_z) > 0.0, np.minimum(most, detail), most)
+    wanted = size(at_x, at_z)
+    if (most >= wanted).all():
+        return size
+    field = RegularGridInterpolator(
+        (x, z), np.minimum(most, wanted), bounds_error=False, fill_value=None
+    )
 
+    def refined(px: FloatArray, pz: FloatArray) -> FloatArray:
+        shape_of = np.broadcast(px, pz).shape
+        at = np.stack([np.broadcast_to(part, shape_of) for part in (px, pz)], axis=-1)
+        return np.asarray(field(at))
 
-def _levelled(rise: FloatArray, most: FloatArray) -> FloatArray:
-    """Follow ``rise`` up to half of ``most``, then level off smoothly below ``most``."""
-    share = rise / np.maximum(most, 1e-9)
-    bent = 0.5 + 0.5 * np.tanh(2.0 * share - 1.0)
-    return np.where(share <= 0.5, rise, most * bent)
+    return refined

@@ -159,7 +159,11 @@ def grown(curve: FloatArray, offset_mm: float, count: int = 720) -> FloatArray:
     ends = np.roll(fine, -1, axis=0)
     area = np.sum(fine[:, 0] * ends[:, 1] - ends[:, 0] * fine[:, 1])
     outward = np.sign(area) * np.column_stack([tangent[:, 1], -tangent[:, 0]])
-    moved = fine + offset_mm * outward
-    for _ in range(40):
-        moved = 0.5 * moved + 0.25 * (np.roll(moved, 1, axis=0) + np.roll(moved, -1, axis=0))
-    return resample(moved, count)
+    return resample(smoothed(fine + offset_mm * outward, 40), count)
+
+
+def smoothed(curve: FloatArray, passes: int) -> FloatArray:
+    """Round a closed polyline (n, 2): each pass moves every point half-way to its neighbours."""
+    for _ in range(passes):
+        curve = 0.5 * curve + 0.25 * (np.roll(curve, 1, axis=0) + np.roll(curve, -1, axis=0))
+    return curve

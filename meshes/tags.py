@@ -18,6 +18,8 @@ class Region(IntEnum):
     INSOLE_MIDFOOT = 14
     INSOLE_FOREFOOT = 15
     INSOLE_TOES = 16
+    INSOLE_ARCH = 17
+    INSOLE_PLUG = 18
     ANNULUS = 20
     ANNULUS_RING_1 = 21
     ANNULUS_RING_2 = 22
