@@ -19,6 +19,7 @@ FOLDER_VARIABLE = "SOLESPINE_CALIBRATIONS"
 BROKEN_ARCHIVE = (BadZipFile, zlib.error, NotImplementedError, RuntimeError)
 """What `zipfile` raises of a file that is damaged."""
 _FIELDS = ("percent", "torque_nmm", "angle_rad", "tibia_moment_nmm")
+_POSTURE = "posture"
 
 
 def cache_folder() -> Path:
@@ -34,13 +35,8 @@ def write_calibration(path: Path, calibration: Calibration) -> None:
     """Write a calibration by rename; on rank 0 only."""
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{os.getpid()}.new.npz")
-    np.savez(
-        beside,
-        percent=calibration.percent,
-        torque_nmm=calibration.torque_nmm,
-        angle_rad=calibration.angle_rad,
-        tibia_moment_nmm=calibration.tibia_moment_nmm,
-    )
+    arrays = {name: getattr(calibration, name) for name in (*_FIELDS, _POSTURE)}
+    np.savez(beside, **{name: array for name, array in arrays.items() if array is not None})
     beside.replace(path)
 
 
@@ -48,7 +44,9 @@ def read_calibration(path: Path) -> Calibration | None:
     """Read a calibration, or ``None`` where there is none that is whole."""
     try:
         with np.load(path, allow_pickle=False) as arrays:
-            return Calibration(*(arrays[name] for name in _FIELDS))
+            posture = arrays[_POSTURE] if _POSTURE in arrays else None
+            percent, torque, angle, moment = (arrays[name] for name in _FIELDS)
+            return Calibration(percent, torque, angle, moment, posture)
     except (OSError, ValueError, KeyError, EOFError, TypeError, *BROKEN_ARCHIVE):
         return None
 

@@ -21,7 +21,7 @@ from scenarios.schema_insole import Insole
 from scenarios.source import flattened
 
 _VERSION = 2
-FREE_TABLES = ("insole", "baseline", "lumbar", "solver", "output")
+FREE_TABLES = ("insole", "baseline", "lumbar", "solver", "output", "alignment")
 """Tables in which a candidate may differ: what lies under the foot is what is asked, the spine
 does not act back on the foot, and the solver's settings move results by its tolerance only."""
 UNUSED_TABLES = {

@@ -74,12 +74,15 @@ class Calibration:
         torque_nmm: Ankle and subtalar torque, shape (n, 2).
         angle_rad: Their angles, shape (n, 2).
         tibia_moment_nmm: Moment that held the tibia, stance frame, shape (n, 3).
+        posture: Numbers of `scenarios.foot_posture.FootPosture`, shape (n, 7); ``None`` in a
+            calibration of an earlier version.
     """
 
     percent: Array
     torque_nmm: Array
     angle_rad: Array
     tibia_moment_nmm: Array
+    posture: Array | None = None
 
     def at(self, percent: float) -> tuple[Array, Array, Array]:
         """Interpolate torque, angle and moment between accepted steps."""
@@ -87,6 +90,12 @@ class Calibration:
             np.array([np.interp(percent, self.percent, column) for column in table.T])
             for table in (self.torque_nmm, self.angle_rad, self.tibia_moment_nmm)
         )  # type: ignore[return-value]
+
+    def posture_at(self, percent: float) -> Array | None:
+        """Numbers of the baseline's posture at an output instant, ``None`` where not kept."""
+        if self.posture is None:
+            return None
+        return np.asarray(self.posture[int(np.argmin(np.abs(self.percent - percent)))])
 
 
 @dataclass(frozen=True)
@@ -99,7 +108,7 @@ class FootLoads:
         friction: Least coefficient between foot and ground.
         calibration: Of the baseline; ``None`` when this run is the baseline.
         window: Where the centre of pressure closes the torques.
-        stiffness_factor: Factor on the torques' stiffness.
+        stiffness_factor: Factor on the torques' stiffness and on that of a candidate's leg.
     """
 
     gait: StanceGait
@@ -152,7 +161,8 @@ class FootLoads:
                 weight=np.array([b, b]),
             )
         torque, angle, moment = self.calibration.at(percent)
-        leg = NMM_PER_DEG_TO_RAD * np.array([LEG_FRONTAL_NM_PER_DEG, LEG_TRANSVERSE_NM_PER_DEG])
+        pair = np.array([LEG_FRONTAL_NM_PER_DEG, LEG_TRANSVERSE_NM_PER_DEG])
+        leg = self.stiffness_factor * NMM_PER_DEG_TO_RAD * pair
         return FootLoad(
             **load,
             tibia_stiffness_nmm_per_rad=np.diag([leg[0], leg[1], HELD_NMM_PER_RAD]),

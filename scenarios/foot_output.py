@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from scenarios.foot_loads import FootLoads
 from scenarios.foot_model import FootModel
+from scenarios.foot_posture import foot_posture
 from scenarios.strain_range import Strains, region_strain
 from simulator.loading import FootLoading
 from simulator.nodes import VTK_ORDER
 from simulator.results import Body, FootInstant, PlantarInstant
-from simulator.rotations import logarithm
 
 Array = NDArray[np.float64]
 
@@ -36,25 +36,6 @@ def force_imbalance(model: FootModel, loads: FootLoads) -> float:
     applied = sum(loading.load.force_n.values())
     left = np.linalg.norm(ground_wrench(model)[0] + applied)
     return float(left) / (loads.gait.body_mass_kg * 9.80665)
-
-
-def arch_height_mm(model: FootModel) -> float:
-    """Height of the navicular over the line from calcaneal tubercle to first metatarsal head."""
-    poses, segments = model.equilibrium.poses, model.segments
-    marks = model.foot.landmarks
-
-    def current(name: str, point: Array) -> Array:
-        i = segments.index(name)
-        return poses.point(i, segments.reference_mm[i], point)
-
-    navicular = current("midfoot", marks.navicular)
-    heel = current("calcaneus", marks.calcaneal_tubercle)
-    head = current("metatarsal_1", marks.heads[0])
-    along = head - heel
-    away = navicular - heel
-    normal = np.cross(np.cross(along, [0.0, 1.0, 0.0]), along)
-    rise = float(away @ normal / np.linalg.norm(normal))
-    return abs(rise)
 
 
 def foot_instant(
@@ -87,11 +68,9 @@ def foot_instant(
     cop_x = (moment[2] + y * ground[0]) / ground[1]
     cop_z = (y * ground[2] - moment[0]) / ground[1]
     angle = dict(zip(model.joint_names, state.joint_angle_rad, strict=True))
-    rotation = equilibrium.poses.rotation
+    rotation, posture = equilibrium.poses.rotation, foot_posture(model)
     tibia = rotation[model.segments.index("tibia")]
     calcaneus = rotation[model.segments.index("calcaneus")]
-    hindfoot = np.degrees(logarithm(tibia.T @ calcaneus))
-    tibial = np.degrees(logarithm(tibia @ np.eye(3)))
     torque = loading.torque_nmm(state.joint_angle_rad[loading.joints], equilibrium.extra)
     output = model.plantar.output()
     area = model.distributed.mesh.comm.allreduce(
@@ -120,11 +99,11 @@ def foot_instant(
         ankle_dorsiflexion_deg=float(np.degrees(angle["ankle"])),
         subtalar_inversion_deg=float(np.degrees(angle["subtalar"])),
         mtp_dorsiflexion_deg=float(np.degrees(angle["mtp_1"])),
-        rearfoot_eversion_deg=-float(hindfoot[0]),
-        tibial_rotation_deg=float(tibial[1]),
+        rearfoot_eversion_deg=posture.rearfoot_eversion_deg,
+        tibial_rotation_deg=posture.tibial_rotation_deg,
         tibial_inclination_deg=-float(np.degrees(np.arctan2(-tibia[0, 1], tibia[1, 1]))),
         foot_pitch_deg=float(np.degrees(np.arctan2(calcaneus[1, 0], calcaneus[0, 0]))),
-        arch_height_mm=arch_height_mm(model),
+        arch_height_mm=posture.arch_height_mm,
         ankle_torque_nm=float(torque[0]) / 1e3,
         subtalar_torque_nm=float(torque[1]) / 1e3,
         tibia_moment_x_nm=float(state.rotation_moment_nmm[0][0]) / 1e3,

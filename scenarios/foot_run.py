@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from scenarios.foot_loads import Calibration, FootLoads
 from scenarios.foot_model import FootModel
+from scenarios.foot_posture import foot_posture
 from scenarios.foot_schedule import stance_stops
 from scenarios.foot_start import approach
 from scenarios.schema import Scenario
@@ -33,6 +34,7 @@ class CalibrationRecord:
     torque_nmm: list[Array] = field(default_factory=list)
     angle_rad: list[Array] = field(default_factory=list)
     tibia_moment_nmm: list[Array] = field(default_factory=list)
+    posture: list[Array] = field(default_factory=list)
 
     def add(self, model: FootModel, percent: float) -> None:
         """Record the present equilibrium."""
@@ -44,6 +46,7 @@ class CalibrationRecord:
         self.angle_rad.append(angle)
         self.torque_nmm.append(loading.torque_nmm(angle, model.equilibrium.extra))
         self.tibia_moment_nmm.append(state.rotation_moment_nmm[0].copy())
+        self.posture.append(foot_posture(model).numbers())
 
     def calibration(self) -> Calibration:
         """Return what candidates need."""
@@ -52,6 +55,7 @@ class CalibrationRecord:
             np.array(self.torque_nmm),
             np.array(self.angle_rad),
             np.array(self.tibia_moment_nmm),
+            np.array(self.posture),
         )
 
 

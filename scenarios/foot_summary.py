@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from meshes.foot_landmarks import FootLandmarks
+from scenarios.alignment.figures import AlignmentInstant
+from scenarios.alignment.summarise import alignment_change_section
 from scenarios.equilibrium_section import equilibrium_section
 from scenarios.foot_loads import FootLoads
 from scenarios.foot_model import FootModel
+from scenarios.foot_posture import neutral_arch_height_mm
 from scenarios.plantar import RegionLoads, plantar_section, summarise
 from scenarios.schema import Scenario
 from scenarios.schema_insole import Insole
@@ -42,6 +44,7 @@ class RunRecord:
     vertebra: list[VertebraInstant] = field(default_factory=list)
     imbalance_max: float = 0.0
     strains: Strains = field(default_factory=dict)
+    alignment: list[AlignmentInstant] = field(default_factory=list)
 
     def balanced(self, imbalance_relative: float) -> None:
         """Take note of an accepted step; those between outputs are solved less closely."""
@@ -128,6 +131,7 @@ def summary_of(
             body_mass_kg=subject.body_mass_kg,
             height_m=subject.height_m,
             foot_length_mm=subject.foot_length_mm,
+        alignment_change=alignment_change_section(results.alignment),
             foot_type=subject.foot_type,
         ),
         equilibrium=equilibrium_section(foot, results.pelvis, loads, results.imbalance_max),
@@ -147,14 +151,6 @@ def insole_section(foot: Sequence[FootInstant], table: Insole) -> InsoleSummary:
         energy_stored_j=max(f.insole_energy_j for f in foot),
         wear=wear_section(table),
     )
-
-
-def neutral_arch_height_mm(marks: FootLandmarks) -> float:
-    """Arch height of the unloaded foot; see ``foot_output.arch_height_mm``."""
-    along = marks.heads[0] - marks.calcaneal_tubercle
-    away = marks.navicular - marks.calcaneal_tubercle
-    normal = np.cross(np.cross(along, [0.0, 1.0, 0.0]), along)
-    return abs(float(away @ normal / np.linalg.norm(normal)))
 
 
 def _warnings(foot: Sequence[FootInstant], loads: FootLoads) -> list[str]:

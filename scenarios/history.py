@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from scenarios.table import Cell
 
 if TYPE_CHECKING:
+    from scenarios.alignment.figures import AlignmentInstant
     from simulator.results import (
         FootInstant,
         ImpactInstant,
@@ -29,8 +30,9 @@ def history_row(
     pelvis: PelvisInstant | None = None,
     levels: Sequence[LevelInstant] = (),
     vertebra: VertebraInstant | None = None,
+    alignment: AlignmentInstant | None = None,
 ) -> dict[str, Cell]:
-    """One row: foot, pelvis, the lumbar levels in the order given, the vertebra."""
+    """One row: foot, pelvis, the lumbar levels in the order given, the vertebra, the change."""
     row = _cells(foot)
     if pelvis is not None:
         row |= {name: value for name, value in _cells(pelvis).items() if name != "percent"}
@@ -45,6 +47,8 @@ def history_row(
             for name, value in _cells(vertebra).items()
             if name != "vertebra"
         }
+    if alignment is not None:
+        row |= alignment.columns()
     return row
 
 

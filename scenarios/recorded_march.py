@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
+from scenarios.alignment.figures import AlignmentInstant
+from scenarios.alignment.study import AlignmentStudy
 from scenarios.baseline import not_converged
 from scenarios.fields import keep_until, write_instant
 from scenarios.foot_output import (
@@ -108,6 +110,7 @@ class RecordedMarch:
         state: of the discs at the last output.
         results: records of the outputs so far.
         one_sided_height_mm: by how much this side of the pelvis is lifted.
+        study: of a candidate against its baseline, None for a baseline.
         newton, krylov: iterations since the last output.
     """
 
@@ -118,6 +121,7 @@ class RecordedMarch:
     state: UpperState
     results: RunRecord
     one_sided_height_mm: float = 0.0
+    study: AlignmentStudy | None = None
     newton: int = 0
     krylov: int = 0
 
@@ -208,18 +212,20 @@ class RecordedMarch:
         keep_most(self.results.strains, strains)
         self.newton = self.krylov = 0
         plantar = plantar_instant(model, percent)
-        above = self._above(percent)
+        before, above = self.state, self._above(percent)
         self.state = above.state
         length = context.scenario.subject.foot_length_mm
         inner = vertebra_instant(above.vertebra)
         self.results.add(foot, above.pelvis, above.levels, regional_loads(plantar, length), inner)
-        context.history.add(history_row(foot, above.pelvis, above.levels, inner))
         self._write_pressure(plantar)
         if context.scenario.output.fields:
             heading = self.run.loads.gait.heading
             shown = (*bodies(model), *self.upper.bodies(above, frame=heading.T))
             if self._writes:
                 write_instant(context.folder.fields_path, percent, foot.time_s, shown)
+        # Last, since fields and pressures are read off what was solved last.
+        change = self._change(percent, above, before)
+        context.history.add(history_row(foot, above.pelvis, above.levels, inner, change))
         level = next(x for x in above.levels if x.level == "L4-L5")
         context.progress.instant(
             percent,
@@ -231,15 +237,31 @@ class RecordedMarch:
         """Pose and solve what stands on the tibia as it is now."""
         model, gait = self.run.model, self.run.loads.gait
         poses, i = model.equilibrium.poses, model.segments.index("tibia")
+        baseline, reaction = gait.at(percent).tibia_rotation, None
+        if self.study is not None:
+            reaction = self.study.reaction
+            known = self.study.baseline_posture(percent)
+            if known is not None:
+                baseline = gait.heading @ known.tibia_rotation
         ankle = poses.point(i, model.segments.reference_mm[i], model.foot.landmarks.ankle)
         return self.upper.instant(
             percent,
             gait.heading @ poses.rotation[i],
-            gait.at(percent).tibia_rotation,
+            baseline,
             gait.heading @ ankle,
             self.one_sided_height_mm,
             state=self.state,
+            reaction=reaction,
         )
+
+    def _change(
+        self, percent: float, above: UpperInstant, state: UpperState
+    ) -> AlignmentInstant | None:
+        """What is other than on the baseline; nothing of the state is other after it."""
+        found = None if self.study is None else self.study.at(percent, above, state)
+        if found is not None:
+            self.results.alignment.append(found)
+        return found
 
     def _write_pressure(self, plantar: PlantarInstant) -> None:
         if self._writes:

@@ -16,6 +16,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from scenarios.alignment.keys import AlignmentStudy
 from scenarios.impact.keys import Impact
 from scenarios.schema_base import InputPath, Table, wrong
 from scenarios.schema_insole import Baseline, Insole
@@ -200,3 +201,4 @@ class Scenario(Table):
     contact: Contact = Field(default_factory=Contact)
     solver: Solver = Field(default_factory=Solver)
     output: Output = Field(default_factory=Output)
+    alignment: AlignmentStudy = Field(default_factory=AlignmentStudy)

@@ -16,6 +16,7 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 
+from scenarios.alignment.section import AlignmentChange
 from scenarios.errors import ScenarioError
 from scenarios.sections import Level as Level
 from scenarios.sections import Section as Section
@@ -245,6 +246,7 @@ class Summary(Section):
     vertebra: VertebraSummary | None = None
     shock: Shock | None = None
     scan: Scan | None = None
+    alignment_change: AlignmentChange | None = None
     insole: InsoleSummary | None = None
     mesh: dict[str, MeshQuality] | None = None
     discretisation_error: dict[str, DiscretisationError] | None = None
@@ -316,7 +318,7 @@ def main_outputs(summary: Summary) -> Iterator[tuple[str, float]]:
     data.get("vertebra", {}).pop("force_balance_relative", None)
     data.get("insole", {}).pop("wear", None)
     for section in (
-        *("equilibrium", "plantar", "alignment", "lumbar", "vertebra"),
+        *("equilibrium", "plantar", "alignment", "alignment_change", "lumbar", "vertebra"),
         *("shock", "scan", "insole"),
     ):
         yield from _numbers(data.get(section, {}), section)

@@ -12,7 +12,7 @@ import numpy as np
 from meshes.foot import foot_outline
 from scenarios.agreement import agree
 from scenarios.baseline import friction_of
-from scenarios.foot_summary import neutral_arch_height_mm
+from scenarios.foot_posture import neutral_arch_height_mm
 from scenarios.gait.build import walker_of
 from scenarios.gait.built_in import standing_gait
 from scenarios.geometry import scenario_geometry

@@ -27,6 +27,8 @@ from scenarios.upper.column import STANDING_PRESSURE_MPA, Still, build_column, c
 from scenarios.upper.records import UpperInstant, UpperPose, UpperState, level_instant
 from scenarios.upper.vertebra import make_vertebra
 from simulator.chain import (
+    Y_AXIS,
+    Z_AXIS,
     Compliance,
     LumbarChain,
     leg_pose,
@@ -34,8 +36,9 @@ from simulator.chain import (
     pelvis_angles_deg,
     pelvis_rotation,
 )
+from simulator.chain_reaction import ChainReaction, Passed, limb_angles, passed_on, reacting_pelvis
 from simulator.results import Body, PelvisInstant
-from simulator.rotations import logarithm
+from simulator.rotations import about, logarithm
 from simulator.spine.column import LumbarColumn
 from simulator.spine.disc import DiscNotConverged
 from simulator.spine.records import Calibration, LevelResult
@@ -136,6 +139,7 @@ class UpperModel:
         ankle_mm: Array,
         one_sided_height_mm: float = 0.0,
         state: UpperState | None = None,
+        reaction: ChainReaction | None = None,
     ) -> UpperInstant:
         """Pose and solve everything above the knee; collective, the same on every rank.
 
@@ -147,6 +151,8 @@ class UpperModel:
             one_sided_height_mm: by how much the right hip stands higher than in the
                 baseline while the left does not.
             state: result of the instant before, or `initial` where left out.
+            reaction: how a candidate's deviation goes up; ``None`` for a baseline, whose tibia
+                deviates by what its hold gives way.
 
         Raises:
             NotConverged: on every rank, if a disc has no solution.
@@ -156,9 +162,15 @@ class UpperModel:
         now = self.gait.at(percent)
         deviation = logarithm(tibia @ baseline.T)
         size = self.anatomy.size
-        pelvis = pelvis_rotation(
-            size, now.pelvis_rotation, tibia, baseline, height, self.compliance
-        )
+        if reaction is None:
+            passed = None
+            pelvis = pelvis_rotation(
+                size, now.pelvis_rotation, tibia, baseline, height, self.compliance
+            )
+        else:
+            axis = baseline @ about(Z_AXIS, np.radians(now.knee_deg)) @ Y_AXIS
+            passed = passed_on(deviation, axis, reaction)
+            pelvis = reacting_pelvis(size, now.pelvis_rotation, passed, height)
         leg = leg_pose(size, ankle, tibia, now.knee_deg, deviation, self.compliance)
         load, chain = column_load(self.column, self.body, now, pelvis, now.thorax_rotation, percent)
         start = state or self.initial()
@@ -172,7 +184,7 @@ class UpperModel:
             inner = self.vertebra.solve(self.column, load, solved, part)
         half_spacing = np.array([0.0, 0.0, 0.5 * size.hip_distance_mm])
         return UpperInstant(
-            pelvis=self._alignment(now, chain, deviation),
+            pelvis=self._alignment(now, chain, deviation, passed),
             levels=tuple(level_instant(result) for result in solved),
             state=UpperState.of(solved),
             newton_iterations=sum(result.newton_iterations for result in solved),
@@ -184,6 +196,7 @@ class UpperModel:
             ),
             load=load,
             solved=solved,
+            angles=limb_angles(tibia, leg.femur_rotation, pelvis, chain, self.lordosis_deg),
             vertebra=inner,
         )
 
@@ -196,13 +209,16 @@ class UpperModel:
         """
         return upper_bodies(self.anatomy, self.column, result, frame, self.vertebra)
 
-    def _alignment(self, now: GaitInstant, chain: LumbarChain, deviation: Array) -> PelvisInstant:
+    def _alignment(
+        self, now: GaitInstant, chain: LumbarChain, deviation: Array, passed: Passed | None
+    ) -> PelvisInstant:
         tilt, obliquity, turn = pelvis_angles_deg(chain.pelvis_rotation)
-        sagittal = float(np.degrees(deviation[2]))
+        sagittal = np.degrees(deviation[2])
+        hip = self.compliance.hip * sagittal if passed is None else np.degrees(passed.hip[2])
         return PelvisInstant(
             percent=now.percent,
-            knee_flexion_deg=now.knee_deg - self.compliance.knee * sagittal,
-            hip_flexion_deg=float(now.hip_deg[0]) + self.compliance.hip * sagittal,
+            knee_flexion_deg=now.knee_deg - self.compliance.knee * float(sagittal),
+            hip_flexion_deg=float(now.hip_deg[0]) + float(hip),
             pelvic_tilt_deg=tilt,
             pelvic_obliquity_deg=obliquity,
             pelvic_rotation_deg=turn,

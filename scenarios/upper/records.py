@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.chain_reaction import LimbAngles
 from simulator.results import LevelInstant, PelvisInstant
 from simulator.spine.disc import DiscState
 from simulator.spine.records import LevelResult, LumbarLoad
@@ -83,6 +84,7 @@ class UpperInstant:
         pose: for pictures.
         load: posture and load of the column.
         solved: all that is known of the levels.
+        angles: of knee, hip, pelvis and lumbar spine.
         vertebra: stress inside one of them, None where it is not asked for.
     """
 
@@ -93,6 +95,7 @@ class UpperInstant:
     pose: UpperPose
     load: LumbarLoad
     solved: tuple[LevelResult, ...]
+    angles: LimbAngles
     vertebra: VertebraResult | None = None
 
 

@@ -230,6 +230,7 @@ class LumbarColumn:
         state = solver.solve(load)
         passive = solver.passive_moment()
         force = load.middle.T @ load.force(passive)[0]
+        outer = load.middle.T @ load.moment_nmm
         peak, mean = endplate_stress(solver)
         strain, largest = annulus_strain(solver)
         facets, bands = 0.0, 0.0
@@ -244,7 +245,9 @@ class LumbarColumn:
             compression_n=-float(force[1]),
             shear_ap_n=float(force[0]),
             shear_ml_n=float(force[2]),
-            flexion_moment_nm=-float((load.middle.T @ load.moment_nmm)[2]) * 1.0e-3,
+            flexion_moment_nm=-float(outer[2]) * 1.0e-3,
+            lateral_moment_nm=float(outer[0]) * 1.0e-3,
+            axial_moment_nm=float(outer[1]) * 1.0e-3,
             disc_pressure_mpa=state.pressure_mpa,
             annulus_max_principal_strain=strain,
             annulus_peak_principal_strain=largest,

@@ -43,6 +43,8 @@ class LevelResult:
         shear_ap_n: Anterior force on the upper vertebra.
         shear_ml_n: Force to the right on the upper vertebra.
         flexion_moment_nm: External moment about the disc's centre, flexion positive.
+        lateral_moment_nm: Id., that bends to the right.
+        axial_moment_nm: Id., that turns to the left.
         disc_pressure_mpa: Of the nucleus.
         annulus_max_principal_strain: Largest principal stretch less 1, 95th percentile of the
             annulus' volume.
@@ -67,6 +69,8 @@ class LevelResult:
     shear_ap_n: float
     shear_ml_n: float
     flexion_moment_nm: float
+    lateral_moment_nm: float
+    axial_moment_nm: float
     disc_pressure_mpa: float
     annulus_max_principal_strain: float
     annulus_peak_principal_strain: float

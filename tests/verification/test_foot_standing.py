@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import pytest
 
-from scenarios.foot_summary import neutral_arch_height_mm
+from scenarios.foot_posture import neutral_arch_height_mm
 from tests.helpers.evidence import Evidence
 from tests.helpers.foot_posture import BareFoot, Seen
 
