@@ -19,6 +19,7 @@ from meshes.foot_skeleton import foot_joints, foot_segments
 from meshes.outline import SizeField, foot_outline, inside, resample_by_size
 from meshes.planform import triangulate
 from meshes.plantar import PlantarSurface, sulcus_share
+from meshes.sole_correction import SoleCorrection
 from meshes.tagged import FloatArray, TagArray, TaggedMesh
 from meshes.tags import Region, Surface
 
@@ -69,6 +70,7 @@ def build_foot(
     dimensions: FootDimensions,
     resolution: Resolution = "coarse",
     mesh: TaggedMesh | None = None,
+    correction: SoleCorrection | None = None,
 ) -> FootGeometry:
     """Build a foot from its dimensions.
 
@@ -76,16 +78,17 @@ def build_foot(
         dimensions: measured or typical.
         resolution: about 43, 146 and 775 thousand displacement unknowns of quadratic elements.
         mesh: the soft tissue of the same dimensions and resolution, where it is at hand already.
+        correction: of outline and sole by a scan.
 
     Raises:
         MeshError: unknown resolution, or dimensions that give bad cells.
     """
     check_resolution(resolution)
-    outline = foot_outline(dimensions)
-    plantar = PlantarSurface(dimensions, outline)
+    outline = foot_outline(dimensions, correction=correction)
+    plantar = PlantarSurface(dimensions, outline, correction)
     landmarks = foot_landmarks(dimensions)
     bones = plantar_bones(dimensions, landmarks)
-    ceiling = BoneCeiling(bones)
+    ceiling = BoneCeiling(bones, correction)
     if mesh is None:
         mesh = _soft_tissue(dimensions, resolution, outline, plantar, ceiling)
     return FootGeometry(
@@ -97,7 +100,7 @@ def build_foot(
         bones=bones,
         mesh=mesh,
         segments=foot_segments(dimensions, landmarks, bones),
-        joints=foot_joints(landmarks),
+        joints=foot_joints(dimensions, landmarks),
         bands=foot_bands(dimensions, landmarks),
         landmarks=landmarks,
     )

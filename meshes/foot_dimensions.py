@@ -5,11 +5,20 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import get_args
 
 from meshes.errors import MeshError, require_range
+from meshes.foot_types import (
+    HIGHEST_POSTURE_INDEX,
+    LOWEST_POSTURE_INDEX,
+    NEUTRAL_ARCH_SHARE,
+    NEUTRAL_POSTURE_INDEX,
+    TYPICAL,
+    FootType,
+)
 
-FootType = Literal["neutral", "flat", "cavus"]
+REFERENCE_LENGTH_MM = 255.0
+"""Length of the foot that unscaled values belong to."""
 
 FROM_LENGTH = float("nan")
 """Default of a dimension that is scaled from the foot's length."""
@@ -23,9 +32,6 @@ _PER_LENGTH = {
     "toe_pad_thickness_mm": (0.035, 0.022, 0.055),
 }
 """Name: default, lowest, highest share of the foot's length."""
-
-ARCH_SHARE: dict[FootType, float] = {"neutral": 0.170, "flat": 0.110, "cavus": 0.225}
-"""Navicular height over foot length of three types of foot (Williams & McClay 2000, unloaded)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +50,22 @@ class FootDimensions:
         heel_pad_thickness_mm: skin to calcaneus at the lowest point of the tuberosity.
         forefoot_pad_thickness_mm: skin to bone under the metatarsal heads.
         toe_pad_thickness_mm: skin to bone under the toes.
+        posture_index: FPI-6, -12 (supinated) to 12 (pronated); turns the subtalar axis and sets
+            how flexible the foot is, not its shape.
 
     Raises:
         MeshError: a dimension is out of its range (the ranges of all but the length are shares
             of the length).
     """
 
-    length_mm: float = 255.0
+    length_mm: float = REFERENCE_LENGTH_MM
     ball_width_mm: float = FROM_LENGTH
     heel_width_mm: float = FROM_LENGTH
     arch_height_mm: float = FROM_LENGTH
     heel_pad_thickness_mm: float = FROM_LENGTH
     forefoot_pad_thickness_mm: float = FROM_LENGTH
     toe_pad_thickness_mm: float = FROM_LENGTH
+    posture_index: float = NEUTRAL_POSTURE_INDEX
 
     def __post_init__(self) -> None:
         require_range("length_mm", self.length_mm, 120.0, 340.0)
@@ -66,6 +75,8 @@ class FootDimensions:
                 value = share * self.length_mm
                 object.__setattr__(self, name, value)
             require_range(name, value, low * self.length_mm, high * self.length_mm)
+        index = self.posture_index
+        require_range("posture_index", index, LOWEST_POSTURE_INDEX, HIGHEST_POSTURE_INDEX)
         if self.ball_width_mm < 1.15 * self.heel_width_mm:
             raise MeshError(
                 "ball_width_mm",
@@ -73,14 +84,37 @@ class FootDimensions:
                 f"at least 1.15 times heel_width_mm, {1.15 * self.heel_width_mm:.1f}",
             )
 
+    @property
+    def arch_excess(self) -> float:
+        """Navicular height over foot length, less that of a neutral foot.
+
+        Rounded to 1e-5, so that a default that went through a decimal file is zero.
+        """
+        return round(self.arch_height_mm / self.length_mm - NEUTRAL_ARCH_SHARE, 5)
+
+    @property
+    def pronation(self) -> float:
+        """Posture index less that of a neutral foot."""
+        return self.posture_index - NEUTRAL_POSTURE_INDEX
+
+    @property
+    def scale(self) -> float:
+        """Length over that of the reference foot."""
+        return self.length_mm / REFERENCE_LENGTH_MM
+
     @classmethod
-    def of_type(cls, foot_type: FootType, length_mm: float = 255.0) -> FootDimensions:
-        """Return typical dimensions of a neutral, flat or cavus foot.
+    def of_type(cls, foot_type: FootType, length_mm: float = REFERENCE_LENGTH_MM) -> FootDimensions:
+        """Return typical dimensions of a foot type.
 
         Raises:
             MeshError: the type is not known.
         """
-        if foot_type not in ARCH_SHARE:
+        if foot_type not in TYPICAL:
             known = ", ".join(get_args(FootType))
             raise MeshError("foot_type", f"{foot_type!r} is not known", known)
-        return cls(length_mm=length_mm, arch_height_mm=ARCH_SHARE[foot_type] * length_mm)
+        typical = TYPICAL[foot_type]
+        return cls(
+            length_mm=length_mm,
+            arch_height_mm=typical.arch_share * length_mm,
+            posture_index=typical.posture_index,
+        )

@@ -32,6 +32,12 @@ _BASE_X = np.array([0.490, 0.458, 0.455, 0.443, 0.415])
 _BASE_Z = np.array([-0.165, -0.035, 0.090, 0.205, 0.320])
 _BASE_ARCH = np.array([0.86, 0.95, 0.87, 0.70, 0.50])
 
+STEEPER_DEG_PER_ARCH = 130.0
+FLATTER_DEG_PER_INDEX = 0.3
+DEVIATION_DEG_PER_INDEX = 1.0
+"""Of the subtalar axis, per navicular height over foot length and per point of posture index: about
+33 degrees of inclination in a flat foot and 51 in a cavus one (engineering defaults)."""
+
 
 @dataclass(frozen=True, slots=True)
 class FootLandmarks:
@@ -121,11 +127,29 @@ def talocrural_axis() -> FloatArray:
     return np.asarray(axis / np.linalg.norm(axis))
 
 
-def subtalar_axis() -> FloatArray:
-    """Unit vector of the subtalar axis, pointing forward (inversion is positive).
+def subtalar_inclination_deg(dimensions: FootDimensions) -> float:
+    """Rise of the subtalar axis: 42 in a neutral foot (Manter 1941, Isman & Inman 1969).
 
-    Inclined upward by 42 degrees and turned medially by 16 degrees (Manter 1941, Isman & Inman
-    1969).
+    Lower in a low-arched or pronated foot, steeper in a high-arched or supinated one (Root 1977,
+    Kirby 2001); by how much is an engineering default. Kept within Isman and Inman's 20 to 68.
     """
-    up, inward = np.radians(42.0), np.radians(16.0)
+    steeper = STEEPER_DEG_PER_ARCH * dimensions.arch_excess
+    flatter = FLATTER_DEG_PER_INDEX * dimensions.pronation
+    return float(np.clip(42.0 + steeper - flatter, 20.0, 68.0))
+
+
+def subtalar_deviation_deg(dimensions: FootDimensions) -> float:
+    """Medial turn of the subtalar axis: 16 in a neutral foot (Manter 1941; Inman 23 +- 11).
+
+    More in a pronated foot (Kirby 2001); by how much is an engineering default. Kept within Isman
+    and Inman's 4 to 47.
+    """
+    more = DEVIATION_DEG_PER_INDEX * dimensions.pronation
+    return float(np.clip(16.0 + more, 4.0, 47.0))
+
+
+def subtalar_axis(dimensions: FootDimensions) -> FloatArray:
+    """Unit vector of the subtalar axis, pointing forward (inversion is positive)."""
+    up = np.radians(subtalar_inclination_deg(dimensions))
+    inward = np.radians(subtalar_deviation_deg(dimensions))
     return np.array([np.cos(up) * np.cos(inward), np.sin(up), -np.cos(up) * np.sin(inward)])

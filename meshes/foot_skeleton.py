@@ -27,7 +27,7 @@ _SHARE_OF_FOOT = (0.0, 0.14, 0.30, 0.18, 0.085, 0.055, 0.05, 0.045, 0.045, 0.045
 """Division of the foot's mass by the volume of its parts (engineering estimate)."""
 
 
-def foot_joints(landmarks: FootLandmarks) -> tuple[JointGeometry, ...]:
+def foot_joints(dimensions: FootDimensions, landmarks: FootLandmarks) -> tuple[JointGeometry, ...]:
     """Return the joints from the ankle to the toes.
 
     The lesser toes are one segment, hinged to the second metatarsal (``mtp_2``); the third to
@@ -38,7 +38,12 @@ def foot_joints(landmarks: FootLandmarks) -> tuple[JointGeometry, ...]:
     joints = [
         JointGeometry("ankle", "tibia", "talus", landmarks.ankle, talocrural_axis(), "hinge"),
         JointGeometry(
-            "subtalar", "talus", "calcaneus", landmarks.subtalar, subtalar_axis(), "hinge"
+            "subtalar",
+            "talus",
+            "calcaneus",
+            landmarks.subtalar,
+            subtalar_axis(dimensions),
+            "hinge",
         ),
         JointGeometry("midfoot", "calcaneus", "midfoot", landmarks.chopart, lateral, "ball"),
     ]

@@ -180,7 +180,7 @@ def build_spine(
         MeshError: for a dimension out of range, or a disc that cannot be built.
     """
     dimensions = dimensions or SpineDimensions()
-    require_range("stature_mm", dimensions.stature_mm, 1200.0, 2200.0)
+    require_range("stature_mm", dimensions.stature_mm, 1050.0, 2200.0)
     require_range("lordosis_deg", dimensions.lordosis_deg, 15.0, 75.0)
     if dimensions.sacral_slope_deg is None:
         dimensions = replace(dimensions, sacral_slope_deg=0.8 * dimensions.lordosis_deg)

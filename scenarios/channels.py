@@ -40,6 +40,9 @@ def channel_rows(summary: Summary, insole: Mapping[str, Any]) -> tuple[ChannelRo
     length = NOT_COMPUTED
     if summary.analysis in QUASI_STATIC:
         length = _length_words(insole)
+        if summary.subject is not None and summary.subject.leg_length_difference_mm:
+            legs = summary.subject.leg_length_difference_mm
+            length = f"simulated leg {legs:+g} mm: in the pelvic obliquity of channel 2; {length}"
     return (
         ChannelRow("1 transient shock", "impact", ", ".join(said) or NOT_COMPUTED),
         ChannelRow("2 alignment", "standing, stance", ", ".join(posture) or NOT_COMPUTED),

@@ -11,6 +11,7 @@ from scenarios.errors import ScenarioError
 from scenarios.folder import read_manifest
 from scenarios.loading import Loaded, foot_dimensions, resolved_scenario
 from scenarios.schema import Scenario
+from scenarios.schema_subject import subject_warnings
 from scenarios.summary import read_summary
 from scenarios.wear import wear_warnings, worn_materials
 
@@ -38,7 +39,7 @@ def check_scenario(loaded: Loaded) -> tuple[str, ...]:
         gait = _gait_warnings(loaded) if scenario.analysis == "stance" else ()
     gait = (*gait, *_unused(scenario))
     solids = poisson_warnings(scenario.insole, worn_materials(scenario.insole))
-    return (*gait, *worn, *solids)
+    return (*subject_warnings(scenario.subject), *gait, *worn, *solids)
 
 
 def _wear_warnings(loaded: Loaded) -> tuple[str, ...]:
@@ -94,6 +95,7 @@ def _unused(scenario: Scenario) -> tuple[str, ...]:
         for name in _names(scenario, table)
     ]
     if scenario.analysis == "impact":
+        keys.append(("subject", "leg_length_difference_mm", "analysis = 'impact'"))
         by = f"impact.movement = {scenario.impact.movement!r}"
         if scenario.impact.movement == "running":
             keys += [("gait", name, by) for name in _names(scenario, "gait")]

@@ -6,6 +6,10 @@ defaults. Stiff freedoms are bone on bone: large enough that the joint does not
 open. Free ones are set so that, with the fascia and the plantar ligaments, the
 navicular sinks 5 to 9 mm from unloaded to standing (Brody 1982) and the toes
 bend by 50 to 60 degrees at push-off under a few newton metres.
+
+They belong to a neutral foot of 255 mm. A foot of another size has them as its shape in proportion
+would have (moments with the cube of length, bands with length), whatever the body's weight; a
+low-arched or pronated foot is more flexible, a high-arched or supinated one stiffer.
 """
 
 from __future__ import annotations
@@ -16,6 +20,7 @@ import numpy as np
 
 from materials.build import foot_ligament, plantar_fascia_ray
 from meshes.anatomy import BandGeometry, JointGeometry
+from meshes.foot_dimensions import FootDimensions
 from simulator.connectors import Band, Joint
 
 BONE_CONTACT_N_PER_MM = 2.0e3
@@ -39,12 +44,36 @@ CUBIC_NMM_PER_RAD3 = {
 degrees, which lets the heel rise at push-off."""
 
 
-def foot_joints(joints: Sequence[JointGeometry]) -> tuple[Joint, ...]:
-    """Return connectors for the joints of a foot."""
+ARCH_JOINTS = ("midfoot", "tarsometatarsal")
+ARCH_BANDS = ("fascia", "long_plantar", "short_plantar", "spring", "plantar_tarsometatarsal")
+"""What carries the arch, and is flexible or stiff with the type of foot; names begin so."""
+WIDER_PER_ARCH = -5.0
+WIDER_PER_INDEX = 0.12
+RANGE_LIMITS = (0.5, 3.0)
+"""Logarithm of the range of motion, per navicular height over foot length and per point of posture
+index, and least and greatest range. High arches are stiffer, low ones more flexible (Zifchock 2006,
+Foot Ankle Int 27:367); by how much is an engineering default, set by the drop of the navicular
+(docs/theory/foot.md)."""
+
+
+def range_of_motion(dimensions: FootDimensions) -> float:
+    """How far what carries the arch gives way at a moment, over a neutral foot of the same size.
+
+    A joint that turns ``r`` times as far has its stiffness over ``r`` and its lock, which rises
+    with the cube of the angle, over the cube of ``r``.
+    """
+    wider = WIDER_PER_ARCH * dimensions.arch_excess + WIDER_PER_INDEX * dimensions.pronation
+    return float(np.clip(np.exp(wider), *RANGE_LIMITS))
+
+
+def foot_joints(joints: Sequence[JointGeometry], dimensions: FootDimensions) -> tuple[Joint, ...]:
+    """Return connectors for the joints of a foot of these dimensions."""
+    size, wide = dimensions.scale**3, range_of_motion(dimensions)
     made = []
     for joint in joints:
         key = "tarsometatarsal" if joint.name.startswith("tarsometatarsal") else joint.name
-        free = FREE_NMM_PER_RAD[key]
+        wider = wide if key in ARCH_JOINTS else 1.0
+        free = size / wider * FREE_NMM_PER_RAD[key]
         off = free if joint.kind == "ball" else BONE_CONTACT_NMM_PER_RAD
         made.append(
             Joint(
@@ -56,22 +85,26 @@ def foot_joints(joints: Sequence[JointGeometry]) -> tuple[Joint, ...]:
                 BONE_CONTACT_N_PER_MM,
                 off,
                 free,
-                cubic_nmm_per_rad3=CUBIC_NMM_PER_RAD3.get(key, 0.0),
+                cubic_nmm_per_rad3=size / wider**3 * CUBIC_NMM_PER_RAD3.get(key, 0.0),
             )
         )
     return tuple(made)
 
 
-def foot_bands(bands: Sequence[BandGeometry]) -> tuple[Band, ...]:
-    """Return connectors for the plantar fascia and the ligaments of a foot."""
+def foot_bands(bands: Sequence[BandGeometry], dimensions: FootDimensions) -> tuple[Band, ...]:
+    """Return connectors for the plantar fascia and the ligaments of a foot of these dimensions."""
     made = []
     for band in bands:
         points = np.array([point for _, point in band.points])
         length = float(np.linalg.norm(np.diff(points, axis=0), axis=1).sum())
-        curve = (
-            plantar_fascia_ray(length) if band.name.startswith("fascia") else foot_ligament(length)
-        )
+        # The fascia's stiffness is that of a whole one, a ligament's of a cross-section.
+        if band.name.startswith("fascia"):
+            curve, size = plantar_fascia_ray(length), dimensions.scale
+        else:
+            curve, size = foot_ligament(length), dimensions.scale**2
         ramp = curve.ramps[0]
         names = tuple(name for name, _ in band.points)
-        made.append(Band(band.name, names, points, ramp.stiffness_n_per_mm, ramp.toe_mm))
+        wider = range_of_motion(dimensions) if band.name.startswith(ARCH_BANDS) else 1.0
+        stiffness = size / wider * ramp.stiffness_n_per_mm
+        made.append(Band(band.name, names, points, stiffness, ramp.toe_mm))
     return tuple(made)

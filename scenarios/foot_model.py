@@ -203,7 +203,9 @@ def build_foot_model(
         if Surface.BONE_FIRST + i in tags
     }
     reduction = Reduction(space, distributed.facet_tags, segments, surfaces)
-    connectors = Connectors(segments, foot_joints(foot.joints), foot_bands(foot.bands))
+    connectors = Connectors(
+        segments, foot_joints(foot.joints, foot.dimensions), foot_bands(foot.bands, foot.dimensions)
+    )
     plantar, under = _contacts(scenario, distributed, space, ground, laws, insole is None)
     contacts: list[ContactTerm] = [under] if insole is None else [plantar, under]
     tissue = foot_nodes(space, distributed, regions)
@@ -283,13 +285,16 @@ def _contacts(
         plane = PlaneContact(sole, origin, up, rule)
         return plane, plane
     top = ContactSurface(space, tags.find(int(Surface.INSOLE_TOP)))
-    bottom = ContactSurface(space, tags.find(int(Surface.INSOLE_BOTTOM)))
+    below, side = (tags.find(int(s)) for s in (Surface.INSOLE_BOTTOM, Surface.INSOLE_SIDE))
+    bottom = ContactSurface(space, below)
+    # The rim of a soft insole rolls under the edge of a heel, its side onto the ground.
+    under = ContactSurface(space, np.concatenate([below, side]))
     softest = min(young_modulus_mpa(laws[r]) for r in laws if r not in TISSUE)
     modulus = min(max(softest, 0.3), 3.0)
     under_insole = penalty_stiffness(modulus, bottom.size_mm, contact.penalty_factor)
     pair = PairContact(sole, top, ContactLaw(under_foot, friction=contact.friction_foot_insole))
     plane = PlaneContact(
-        bottom,
+        under,
         origin,
         up,
         ContactLaw(under_insole),

@@ -18,12 +18,12 @@ from scenarios.plantar import RegionLoads, plantar_section, summarise
 from scenarios.schema import Scenario
 from scenarios.schema_insole import Insole
 from scenarios.strain_range import Strains, material_warnings
+from scenarios.subject_section import subject_section
 from scenarios.summary import (
     InsoleSummary,
     MinMax,
     Role,
     SolverSummary,
-    SubjectSummary,
     Summary,
     WallTimes,
 )
@@ -127,16 +127,11 @@ def summary_of(
             memory_mb=memory,
             wall_s=WallTimes(**wall, total=total),
         ),
-        subject=SubjectSummary(
-            body_mass_kg=subject.body_mass_kg,
-            height_m=subject.height_m,
-            foot_length_mm=subject.foot_length_mm,
-        alignment_change=alignment_change_section(results.alignment),
-            foot_type=subject.foot_type,
-        ),
+        subject=subject_section(subject),
         equilibrium=equilibrium_section(foot, results.pelvis, loads, results.imbalance_max),
         plantar=plantar_section(summarise(results.loads, np.array([f.time_s for f in foot]))),
         alignment=alignment,
+        alignment_change=alignment_change_section(results.alignment),
         lumbar=lumbar_section(results.levels, percent, weight),
         vertebra=vertebra_section(results.vertebra, percent, weight),
         insole=None if model.insole is None else insole_section(foot, scenario.insole),

@@ -264,6 +264,7 @@ def foot_dimensions(subject: Subject) -> FootDimensions:
         heel_width_mm=subject.heel_width_mm,
         arch_height_mm=subject.arch_height_mm,
         heel_pad_thickness_mm=subject.heel_pad_thickness_mm,
+        posture_index=subject.foot_posture_index,
     )
 
 

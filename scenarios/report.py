@@ -16,6 +16,7 @@ from typing import Any
 
 import jinja2
 
+from scenarios.alignment.tables import HEAD, change_rows
 from scenarios.channels import NOT_COMPUTED, QUASI_STATIC, insole_table
 from scenarios.figures.gallery import Gallery, Picture, draw_gallery
 from scenarios.figures.inputs import ResultView, read_result
@@ -33,7 +34,7 @@ from scenarios.report_tables import (
     vertebra_table,
     wear_rows,
 )
-from scenarios.summary import Summary, main_outputs
+from scenarios.summary import SubjectSummary, Summary, main_outputs
 
 TEMPLATE = "report.html.j2"
 SIZE_LIMIT_BYTES = 4_700_000
@@ -117,6 +118,7 @@ def report_text(view: ResultView, gallery: Gallery) -> str:
         shock=shock_tables(summary),
         channel_table=channel_table(summary, insole_table(scenario)),
         channels=_channels(summary, values, scenario),
+        change=_change_table(summary),
         equilibrium=plain_table(summary.equilibrium),
         solver=plain_table(summary.solver),
         mesh=_mesh_table(summary),
@@ -137,7 +139,7 @@ def _setting(summary: Summary, scenario: str) -> Iterator[tuple[str, str]]:
         yield (
             "Subject",
             f"{number(subject.body_mass_kg)} kg, {number(subject.height_m)} m, {subject.foot_type} "
-            f"foot of {number(subject.foot_length_mm)} mm",
+            f"foot of {number(subject.foot_length_mm)} mm{_posture(subject)}",
         )
     insole = insole_table(scenario)
     worn = None if summary.insole is None else summary.insole.wear
@@ -168,6 +170,10 @@ def _channels(
     length_note = f"{NOT_COMPUTED.capitalize()}."
     if summary.analysis in QUASI_STATIC:
         length, length_note = _leg_length(insole_table(scenario))
+        if summary.subject is not None and summary.subject.leg_length_difference_mm:
+            legs = f"{summary.subject.leg_length_difference_mm:+g}"
+            length = (("simulated leg against the other (mm)", legs), *length)
+            length_note += " Unequal legs tilt the pelvis besides."
     if summary.insole is not None and summary.insole.wear is not None:
         lost = number(summary.insole.wear.thickness_lost_mm)
         length = (*length, ("height lost by wear of the insole (mm)", lost))
@@ -189,6 +195,16 @@ def _channels(
     )  # fmt: skip
 
 
+def _posture(subject: SubjectSummary) -> str:
+    """The foot by what the clinic measures, where the summary holds it."""
+    index, angle = subject.foot_posture_index, subject.rearfoot_angle_deg
+    if index is None or angle is None:
+        return ""
+    arch = subject.arch_height_index
+    words = f" (posture index {index:+g}, rearfoot {angle:.1f}° everted in standing"
+    return words + ("" if arch is None else f", arch height index {arch:.2f}") + ")"
+
+
 def _leg_length(insole: dict[str, Any]) -> tuple[tuple[tuple[str, str], ...], str]:
     """Height and side of the insole, and what they mean for the pelvis."""
     rows = []
@@ -206,6 +222,11 @@ def _leg_length(insole: dict[str, Any]) -> tuple[tuple[tuple[str, str], ...], st
             "obliquity above. How the feet share the load is not changed by it."
         )
     return tuple(rows), note
+
+
+def _change_table(summary: Summary) -> Table | None:
+    rows = tuple(change_rows(summary.alignment_change))
+    return Table(HEAD, rows) if rows else None
 
 
 def _mesh_table(summary: Summary) -> Table | None:

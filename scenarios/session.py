@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from scenarios.agreement import agree
+from scenarios.alignment.study import alignment_study
 from scenarios.baseline import (
     CalibrationPlan,
     friction_of,
@@ -25,10 +26,11 @@ from scenarios.foot_run import foot_run
 from scenarios.foot_summary import RunRecord, summary_of
 from scenarios.gait.stance import StanceGait
 from scenarios.geometry import scenario_geometry
-from scenarios.leg_length import leg_length_warnings, one_sided_height_mm
+from scenarios.leg_length import leg_length_warnings, pelvic_height_mm
 from scenarios.mesh_bodies import unknowns
 from scenarios.recorded_march import Checkpoint, RecordedMarch, saved_checkpoint
 from scenarios.run import RunContext
+from scenarios.schema_subject import subject_warnings
 from scenarios.summary import Summary
 from scenarios.upper import UpperModel
 from scenarios.wear import wear_warnings
@@ -91,9 +93,13 @@ class Session:
         loads = FootLoads(self.gait, model.ground_height_mm, friction, calibration)
         run = foot_run(model, loads, scenario, context.folder.log)
         context.progress.start(self.title, 100.0)
-        height = one_sided_height_mm(scenario.insole, plan.table)
+        subject = scenario.subject
+        height = pelvic_height_mm(subject, scenario.insole, plan.table)
+        study = None
+        if calibration is not None:
+            study = alignment_study(scenario, run, upper, height)
         part = RecordedMarch(
-            context, run, upper, self.instants, upper.initial(), RunRecord(), height
+            context, run, upper, self.instants, upper.initial(), RunRecord(), height, study
         )
         self.clock.lap("setup")
         if saved is None:
@@ -105,9 +111,11 @@ class Session:
         if plan.role == "baseline":
             self._keep(plan, run.record.calibration(), in_folder=True)
         memory = context.comm.allreduce(memory_mb())
-        one_sided = leg_length_warnings(scenario.insole, height)
+        one_sided = leg_length_warnings(scenario.insole, height, subject.leg_length_difference_mm)
+        person = subject_warnings(subject)
         worn = wear_warnings(scenario.insole)
-        warnings = (*self.gait.warnings, *upper.warnings, *one_sided, *worn)
+        unsolved = () if study is None else tuple(study.warnings)
+        warnings = (*self.gait.warnings, *upper.warnings, *person, *one_sided, *worn, *unsolved)
         summary = summary_of(
             scenario, model, loads, part.results, run.march.counters, plan.role, plan.key, memory,
             context.comm.size, self.clock.parts, time.monotonic() - self.clock.start, warnings,

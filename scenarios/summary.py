@@ -51,12 +51,16 @@ class SolverSummary(Section):
 
 
 class SubjectSummary(Section):
-    """Who was simulated."""
+    """Who was simulated; see `scenarios.schema_subject` for the measures of the foot."""
 
     body_mass_kg: float
     height_m: float
     foot_length_mm: float
     foot_type: str
+    foot_posture_index: float | None = None
+    rearfoot_angle_deg: float | None = None
+    arch_height_index: float | None = None
+    leg_length_difference_mm: float = 0.0
 
 
 class Equilibrium(Section):
@@ -242,11 +246,11 @@ class Summary(Section):
     equilibrium: Equilibrium | None = None
     plantar: Plantar | None = None
     alignment: Alignment | None = None
+    alignment_change: AlignmentChange | None = None
     lumbar: dict[Level, LumbarLevel] | None = None
     vertebra: VertebraSummary | None = None
     shock: Shock | None = None
     scan: Scan | None = None
-    alignment_change: AlignmentChange | None = None
     insole: InsoleSummary | None = None
     mesh: dict[str, MeshQuality] | None = None
     discretisation_error: dict[str, DiscretisationError] | None = None

@@ -11,7 +11,8 @@ from scenarios.fields import write_instant
 from scenarios.geometry import scenario_geometry
 from scenarios.mesh_bodies import Geometry, body_qualities, unknowns, unloaded_bodies
 from scenarios.run import RunContext
-from scenarios.summary import SolverSummary, SubjectSummary, Summary, WallTimes
+from scenarios.subject_section import subject_section
+from scenarios.summary import SolverSummary, Summary, WallTimes
 
 
 def run(context: RunContext) -> Summary:
@@ -37,12 +38,7 @@ def run(context: RunContext) -> Summary:
             mpi_ranks=context.comm.size,
             wall_s=WallTimes(mesh=meshed - begun, report=now - meshed, total=now - begun),
         ),
-        subject=SubjectSummary(
-            body_mass_kg=subject.body_mass_kg,
-            height_m=subject.height_m,
-            foot_length_mm=geometry.foot.dimensions.length_mm,
-            foot_type=subject.foot_type,
-        ),
+        subject=subject_section(subject),
         mesh=quality,
         warnings=(problem,) if problem else (),
     )

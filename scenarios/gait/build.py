@@ -60,6 +60,10 @@ class SubjectSpec(Protocol):
     def foot_length_mm(self) -> float:
         """Length of the simulated foot."""
 
+    @property
+    def standing_angles_deg(self) -> tuple[float, float]:
+        """Ankle dorsiflexion and subtalar inversion of relaxed standing against a neutral foot."""
+
 
 @dataclass(frozen=True, slots=True)
 class GaitRequest:
@@ -111,4 +115,5 @@ def walker_of(subject: SubjectSpec, outline_mm: Array) -> Walker:
         side=subject.side,
         foot_length_mm=subject.foot_length_mm,
         outline_mm=np.asarray(outline_mm, dtype=float),
+        standing_angles_deg=subject.standing_angles_deg,
     )

@@ -61,8 +61,8 @@ def built_in_gait(speed_m_s: float, walker: Walker) -> StanceGait:
         cop_foot_mm=path.cop_mm,
         cop_defined=path.defined,
         tibia_rotation=posture.tibia,
-        ankle_deg=posture.ankle_deg,
-        subtalar_deg=posture.subtalar_deg,
+        ankle_deg=posture.ankle_deg + walker.standing_angles_deg[0],
+        subtalar_deg=posture.subtalar_deg + walker.standing_angles_deg[1],
         knee_deg=-leg["knee_angle"],
         hip_deg=np.stack([leg[f"hip_{n}"] for n in ("flexion", "adduction", "rotation")], axis=1),
         pelvis_deg=posture.pelvis_deg,
@@ -80,12 +80,24 @@ def built_in_gait(speed_m_s: float, walker: Walker) -> StanceGait:
         warnings=(
             "built-in gait: forces of one subject by speed, joint angles of another at 1.1 m/s, "
             "the other foot half a stride later and mirrored; the toes follow a passive law",
+            *posture_warnings(*walker.standing_angles_deg),
         ),
     )
 
 
+def posture_warnings(dorsiflexion_deg: float, inversion_deg: float) -> tuple[str, ...]:
+    """What must be known where a normative gait is that of a foot that is not neutral."""
+    if not inversion_deg:
+        return ()
+    return (
+        f"the subtalar joint is turned by {inversion_deg:+.1f} degrees of inversion throughout and "
+        f"the ankle by {dorsiflexion_deg:+.1f} of dorsiflexion, as this foot stands; forces and "
+        "the path of the centre of pressure are a neutral foot's",
+    )
+
+
 def standing_gait(walker: Walker, body_weight_share: float = 0.5) -> StanceGait:
-    """Quiet standing: constant force, all segments in neutral.
+    """Quiet standing: constant force, all segments in neutral, the subtalar joint as it stands.
 
     Args:
         walker: who stands.
@@ -113,8 +125,8 @@ def standing_gait(walker: Walker, body_weight_share: float = 0.5) -> StanceGait:
         cop_foot_mm=np.full((n, 2), np.nan),
         cop_defined=np.zeros(n, dtype=bool),
         tibia_rotation=upright,
-        ankle_deg=still,
-        subtalar_deg=still,
+        ankle_deg=still + walker.standing_angles_deg[0],
+        subtalar_deg=still + walker.standing_angles_deg[1],
         knee_deg=still,
         hip_deg=np.zeros((n, 3)),
         pelvis_deg=np.zeros((n, 3)),

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""The gait of a measured trial: OpenSim forces and joint angles of one stance."""
+"""The gait of a measured trial: ground reaction forces and joint angles of one stance."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -19,12 +19,14 @@ from scenarios.gait.foot_frame import (
     Footprint,
     footprint_from_chain,
     footprint_from_markers,
+    held,
 )
-from scenarios.gait.forces import STANDARD_GRAVITY, GroundForces, check_units, read_forces
+from scenarios.gait.forces import STANDARD_GRAVITY, GroundForces, check_units
 from scenarios.gait.gait2392 import joint_places_mm, orientations, zxy_angles_deg
+from scenarios.gait.ground_sources import read_ground
 from scenarios.gait.normative import normative_posture, subtalar_curve_deg
 from scenarios.gait.posture import FOOT_FLAT_PERCENT, Posture, check_ankle_offset, register
-from scenarios.gait.pressure_path import measured_path
+from scenarios.gait.pressure_path import PressurePath, measured_path
 from scenarios.gait.progression import turned_forwards
 from scenarios.gait.residual import pelvis_residual, residual_warning
 from scenarios.gait.stance import StanceGait
@@ -57,6 +59,8 @@ class Walker:
         side: side of the analysed foot.
         foot_length_mm: of the simulated foot, to which the pressure path is scaled.
         outline_mm: of the simulated foot, (n, 2) in the foot frame.
+        standing_angles_deg: ankle dorsiflexion and subtalar inversion of relaxed standing,
+            against a neutral foot.
     """
 
     body_mass_kg: float
@@ -64,6 +68,7 @@ class Walker:
     side: str
     foot_length_mm: float
     outline_mm: Array
+    standing_angles_deg: tuple[float, float] = (0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,26 +90,32 @@ def measured_gait(
     walker: Walker,
     stance_index: int | None = None,
     speed_m_s: float = 1.3,
+    *,
+    plate_sides: Sequence[str] | None = None,
+    pressure: PressurePath | None = None,
 ) -> StanceGait:
     """Read a trial and register it.
 
     Args:
-        grf_file: ground reaction forces, OpenSim storage.
+        grf_file: ground reaction forces: OpenSim storage, table or C3D file.
         kinematics_file: joint angles of the same trial, or ``None`` for normative ones.
         walker: who walked.
         stance_index: which complete stance, from 0, or ``None`` for the best.
         speed_m_s: walking speed, used where the trial does not show it.
+        plate_sides: foot on each plate of a C3D file, or None to find it out.
+        pressure: centre of pressure at ``PERCENT`` from another source, instead of the plates'.
 
     Raises:
         GaitError: whatever cannot be read or cannot be right.
     """
-    storage = read_storage(grf_file)
-    forces = read_forces(storage, walker.side)
-    check_units(forces.file, forces.labels[0], forces.foot, walker.body_mass_kg)
+    forces, storage = read_ground(grf_file, walker.side, walker.body_mass_kg, plate_sides)
+    check_units(forces, walker.body_mass_kg)
     angles = None
     if kinematics_file is not None:
         same = Path(kinematics_file).resolve() == Path(grf_file).resolve()
-        angles = read_angles(storage if same else read_storage(kinematics_file), walker.side)
+        angles = read_angles(
+            storage if same and storage is not None else read_storage(kinematics_file), walker.side
+        )
     forces, angles, turned = turned_forwards(forces, angles)
     span = (-np.inf, np.inf) if angles is None else (angles.time_s[0], angles.time_s[-1])
     stance, stride = choose_stance(forces, walker.body_mass_kg, span, stance_index)
@@ -120,15 +131,24 @@ def measured_gait(
         motion = _substituted()
     else:
         motion = _registered(angles, at_s, stride, walker)
-    path = measured_path(
-        PERCENT,
-        at_s,
-        forces,
-        motion.footprint,
-        LEAST_FORCE * walker.body_mass_kg * STANDARD_GRAVITY,
-        walker.foot_length_mm,
-        walker.outline_mm,
-        motion.toe_out_deg,
+    least = LEAST_FORCE * walker.body_mass_kg * STANDARD_GRAVITY
+    path = (
+        measured_path(
+            PERCENT,
+            at_s,
+            forces,
+            motion.footprint,
+            least,
+            walker.foot_length_mm,
+            walker.outline_mm,
+            motion.toe_out_deg,
+        )
+        if pressure is None
+        else replace(
+            pressure,
+            cop_mm=held(pressure.cop_mm, grf[:, 1] >= least),
+            defined=grf[:, 1] >= least,
+        )
     )
     posture, surface = motion.posture, motion.surface
     speed = speed_m_s if motion.speed_m_s is None else motion.speed_m_s + path.drift_m_s
@@ -159,6 +179,9 @@ def measured_gait(
             f"is estimated as {stride.duration_s:.2f} s",
         )
     )
+    # A normative curve counts from standing, which is not a neutral foot's in every foot.
+    measured = angles is not None and angles.subtalar == "measured"
+    stands = np.zeros(2) if measured else np.array(walker.standing_angles_deg)
     return StanceGait(
         source="measured",
         percent=PERCENT,
@@ -173,8 +196,8 @@ def measured_gait(
         cop_foot_mm=path.cop_mm,
         cop_defined=path.defined,
         tibia_rotation=posture.tibia,
-        ankle_deg=posture.ankle_deg,
-        subtalar_deg=posture.subtalar_deg,
+        ankle_deg=posture.ankle_deg + stands[0],
+        subtalar_deg=posture.subtalar_deg + stands[1],
         knee_deg=-motion.leg["knee_angle"],
         hip_deg=np.stack(
             [motion.leg[f"hip_{n}"] for n in ("flexion", "adduction", "rotation")], axis=1
@@ -192,6 +215,7 @@ def measured_gait(
         residual_force_n=None if residual is None else residual.force_n,
         residual_moment_nmm=None if residual is None else residual.moment_nmm,
         warnings=(
+            *forces.notes,
             *turned,
             *mass,
             *both.warnings,

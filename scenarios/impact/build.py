@@ -36,7 +36,16 @@ def build_movement(scenario: Scenario, foot: FootGeometry, size: Limb, friction:
     if impact.movement == "running":
         speed = impact.running_speed_m_s
         _within(scenario, running_force(speed).stance_s)
-        return running_movement(speed, subject.body_mass_kg, foot, size, friction, duration, given)
+        return running_movement(
+            speed,
+            subject.body_mass_kg,
+            foot,
+            size,
+            friction,
+            duration,
+            given,
+            subject.standing_angles_deg,
+        )
     gait = build_gait(scenario.gait, subject, foot.outline_xz)
     _within(scenario, gait.duration_s)
     return walking_movement(gait, foot, size, friction, duration, given)

@@ -51,7 +51,9 @@ class FeedForward:
         self.chain = chain
         self.movement = movement
         self._bushings = Bushings(chain.segments, chain.bushings)
-        bones = foot_joints(chain.foot.joints), foot_bands(chain.foot.bands)
+        foot = chain.foot
+        joints = foot_joints(foot.joints, foot.dimensions)
+        bones = joints, foot_bands(foot.bands, foot.dimensions)
         self._connectors = Connectors(chain.segments, *bones)
         motion = planned_motion(chain, movement, 0.0)
         forces, coordinates, _ = self._needed(motion, wrenches(chain, motion))

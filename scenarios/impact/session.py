@@ -26,17 +26,18 @@ from scenarios.mesh_bodies import Geometry, unknowns
 from scenarios.plantar import plantar_section, summarise
 from scenarios.recorded_march import saved_checkpoint
 from scenarios.run import RunContext
+from scenarios.schema_subject import subject_warnings
 from scenarios.session import Clock, memory_mb
 from scenarios.shock.history import G_MM_S2, LevelTransient, ShockHistory, SiteMotion
 from scenarios.shock.summarise import insole_with_energy, shock_section, shock_warnings
 from scenarios.shock.tables import write_spectra
 from scenarios.strain_range import material_warnings
+from scenarios.subject_section import subject_section
 from scenarios.summary import (
     Alignment,
     InsoleSummary,
     MinMax,
     SolverSummary,
-    SubjectSummary,
     Summary,
     WallTimes,
 )
@@ -140,12 +141,7 @@ class ImpactSession:
             converged=True,
             resolution=scenario.resolution,
             solver=solver,
-            subject=SubjectSummary(
-                body_mass_kg=subject.body_mass_kg,
-                height_m=subject.height_m,
-                foot_length_mm=subject.foot_length_mm,
-                foot_type=subject.foot_type,
-            ),
+            subject=subject_section(subject),
             plantar=plantar_section(summarise(results.loads, times)),
             alignment=Alignment(
                 rearfoot_eversion_deg=_range([n.rearfoot_eversion_deg for n in results.instants]),
@@ -157,6 +153,7 @@ class ImpactSession:
             shock=shock_section(history),
             insole=insole,
             warnings=(
+                *subject_warnings(subject),
                 *movement.warnings,
                 *model.upper.warnings,
                 *shock_warnings(history),

@@ -148,7 +148,8 @@ def linearised(chain: ImpactChain, poses: Poses, drives: Drives) -> Linear:
     scale = increment_scale(len(chain.segments))
     plain = np.outer(scale, scale)
     bushings = Bushings(chain.segments, chain.bushings).evaluate(poses, drives.bushings)
-    joints = Connectors(chain.segments, foot_joints(chain.foot.joints), ()).evaluate(
+    bones = foot_joints(chain.foot.joints, chain.foot.dimensions)
+    joints = Connectors(chain.segments, bones, ()).evaluate(
         poses, drives.joints, drives.rotations, drives.translations
     )
     damping = sum(
@@ -180,7 +181,9 @@ def follow(drives: FeedForward, end_s: float, step_s: float) -> Poses:
     segments, masses = chain.segments, (*chain.masses, chain.tissue)
     inertia = SegmentInertia(segments, masses, chain.gravity_mm_s2)
     bushings = Bushings(segments, chain.bushings)
-    foot = Connectors(segments, foot_joints(chain.foot.joints), foot_bands(chain.foot.bands))
+    size = chain.foot.dimensions
+    bones = foot_joints(chain.foot.joints, size), foot_bands(chain.foot.bands, size)
+    foot = Connectors(segments, *bones)
     poses, rates = initial_state(chain, walk, feet_of(chain, walk, (0.0, 0.0, 0.0)))
     plan = planned_motion(chain, walk, 0.0)
     velocity = np.hstack([rates.velocity_mm_s, rates.spin_rad_s])

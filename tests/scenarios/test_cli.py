@@ -80,7 +80,7 @@ WRONG = [
     (["run", "walking", "-n", "0"], "1 to"),
     (["run", "walkng"], "did you mean walking?"),
     (["run", "walking", "--set", "insole.material=eva35"], "did you mean eva_35?"),
-    (["run", "walking", "--set", "subject.body_mass_kg=-70"], "30 to 200 kg"),
+    (["run", "walking", "--set", "subject.body_mass_kg=-70"], "15 to 200 kg"),
     (["run", "walking", "-o", "file"], "is a file"),
     (["run", "walking", "-o", "file/below"], "is a file"),
     (["run", "walking", "-o", "other"], "holds no result"),

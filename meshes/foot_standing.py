@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: MIT
+"""Ankle and subtalar angle at which a foot stands flat with its rearfoot everted or inverted."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.optimize import fsolve
+from scipy.spatial.transform import Rotation
+
+from meshes.foot_dimensions import FootDimensions
+from meshes.foot_landmarks import subtalar_axis, talocrural_axis
+from meshes.foot_types import NEUTRAL_REARFOOT_ANGLE_DEG
+from meshes.tagged import FloatArray
+
+
+def standing_angles_deg(
+    dimensions: FootDimensions, rearfoot_angle_deg: float
+) -> tuple[float, float]:
+    """Dorsiflexion of the ankle and inversion of the subtalar joint in relaxed standing.
+
+    Both count from a neutral foot, whose angles are zero. The calcaneus is everted by what the
+    rearfoot angle has more than a neutral foot's, the leg is upright and the foot neither points
+    up nor down: where the subtalar joint pronates, which lifts the toes, the talus plantarflexes.
+
+    Args:
+        dimensions: of the foot, which say how its subtalar axis lies.
+        rearfoot_angle_deg: eversion of the calcaneus in relaxed standing.
+    """
+    eversion = rearfoot_angle_deg - NEUTRAL_REARFOOT_ANGLE_DEG
+    if eversion == 0.0:
+        return 0.0, 0.0
+    ankle, subtalar = talocrural_axis(), subtalar_axis(dimensions)
+
+    def misfit(angles_rad: FloatArray) -> list[float]:
+        calcaneus = Rotation.from_rotvec(angles_rad[0] * ankle) * Rotation.from_rotvec(
+            angles_rad[1] * subtalar
+        )
+        pitch = float(calcaneus.as_matrix()[1, 0])
+        return [pitch, float(calcaneus.as_rotvec()[0]) + np.radians(eversion)]
+
+    start = -np.radians(eversion) / subtalar[0]
+    found = fsolve(misfit, [-start * subtalar[2] / ankle[2], start], xtol=1e-12)
+    return float(np.degrees(found[0])), float(np.degrees(found[1]))
