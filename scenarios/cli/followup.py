@@ -9,6 +9,7 @@ from pathlib import Path
 from scenarios.cli.parser import Arguments
 from scenarios.errors import NotWritten
 from scenarios.followup.files import output_file, write_text
+from scenarios.source import user_path
 
 
 def compare_visits(arguments: Arguments) -> int:
@@ -27,6 +28,48 @@ def compare_visits(arguments: Arguments) -> int:
         write_text(path, file_text(course, path))
         print(f"written: {path}")
         _draw(lambda place: save_course_figure(course, place), path)
+    return 0
+
+
+def suggest(arguments: Arguments) -> int:
+    """Write the changes that a result asks for, as scenarios, and say what to run."""
+    from scenarios.followup import suggest_files
+    from scenarios.followup.suggest import asked_of, read_marks, read_source, suggestions
+
+    marks = read_marks(arguments.marks)
+    source = read_source(arguments.scenario)
+    folder = suggest_files.new_folder(arguments.output, source)
+    asked = asked_of(source, marks)
+    found = suggestions(source, asked, all_rules=arguments.all_rules)
+    if found:
+        suggest_files.write_suggestions(folder, source, found)
+    print(suggest_files.suggestions_text(folder if found else None, source, asked, found))
+    return 0
+
+
+def wearing_in(arguments: Arguments) -> int:
+    """Print the hours a day on a new insole, and write and draw them."""
+    from scenarios.followup import wearing_in as wearing
+    from scenarios.followup.visits import computed_visit
+
+    path = output_file(arguments.output, wearing.COMMAND, (".csv",))
+    new = computed_visit(user_path(arguments.folder), "new")
+    old = computed_visit(user_path(arguments.baseline), "old")
+    habits = wearing.Habits(
+        growth_percent=arguments.growth_percent_per_day,
+        steps_per_day=arguments.steps_per_day,
+        standing_hours=arguments.standing_hours,
+        waking_hours=arguments.waking_hours,
+        cadence=arguments.cadence,
+    )
+    found = wearing.wearing_in(new, old, habits)
+    print(wearing.wearing_text(found))
+    if path is not None:
+        from scenarios.figures.wearing_in import save_wearing_figure
+
+        write_text(path, wearing.wearing_csv(found))
+        print(f"written: {path}")
+        _draw(lambda place: save_wearing_figure(found, place), path)
     return 0
 
 

@@ -59,6 +59,8 @@ PANELS: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...] = (
         ),
     ),
 )
+LEAST_ANGLE_DEG = 2.0
+"""Shown on both sides of zero, so that hundredths of a degree do not look like a change."""
 MARKS = ("o", "s", "^", "D", "v")
 
 
@@ -87,7 +89,10 @@ def course_figure(course: Course) -> Figure:
         axis.set_title(title)
         axis.set_ylabel(unit)
         _visit_axis(axis, course.visits)
-        if group_of(curves[0][0]) != "alignment":
+        if group_of(curves[0][0]) == "alignment":
+            low, high = axis.get_ylim()
+            axis.set_ylim(min(low, -LEAST_ANGLE_DEG), max(high, LEAST_ANGLE_DEG))
+        else:
             axis.set_ylim(bottom=0.0)
         axis.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), handlelength=1.8)
     measured = course.visits[0].measured is not None
