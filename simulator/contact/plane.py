@@ -29,6 +29,9 @@ from simulator.contact.records import (
 )
 from simulator.contact.surface import ContactSurface, PointFrame
 
+FACING = 0.5
+"""Cosine between a facet's inward normal and the plane's from which on it faces the plane."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Evaluation:
@@ -61,8 +64,9 @@ class PlaneContact:
             origin: a point of the plane, mm.
             normal: direction from the ground to the body.
             law: constants.
-            tack_mpa_per_mm: bilateral spring on all points against displacement, so
-                weak that only an unloaded body notices it; :meth:`tack_force`.
+            tack_mpa_per_mm: bilateral spring against displacement on the facets that
+                face the plane at the start, so weak that only an unloaded body notices
+                it; :meth:`tack_force`.
 
         Raises:
             ValueError: if the normal has no length or the tack is negative.
@@ -77,9 +81,14 @@ class PlaneContact:
         self.law = law
         self.origin = np.asarray(origin, dtype=float)
         self.normal = direction / length
-        self.tack_mpa_per_mm = tack_mpa_per_mm
         self._plane = np.eye(3) - np.outer(self.normal, self.normal)
-        self._reference = surface.frame(surface.reference).position
+        start = surface.frame(surface.reference)
+        self._reference = start.position
+        facing = start.normal @ self.normal < -FACING
+        self._tack: Array = tack_mpa_per_mm * facing
+        self._tacked = facing.reshape(-1, surface.points_per_facet).any(axis=1) & (
+            tack_mpa_per_mm > 0.0
+        )
         self._state = initial_state(surface)
         self._started = False
         self._last: _Evaluation | None = None
@@ -103,10 +112,7 @@ class PlaneContact:
         surface = self.slave
         per = surface.points_per_facet
         busy = last.pressure > 0.0
-        used = np.flatnonzero(
-            busy.reshape(-1, per).any(axis=1)
-            | np.full(surface.local.size, bool(self.tack_mpa_per_mm))
-        )
+        used = np.flatnonzero(busy.reshape(-1, per).any(axis=1) | self._tacked)
         nodes = surface.nodes[surface.facets[surface.local[used]]]
         push = -surface.weights[:, None] * (self._traction(last) + last.tack)
         nodal = surface.shapes.T @ push.reshape(-1, per, 3)[used]
@@ -192,6 +198,12 @@ class PlaneContact:
         force = self.slave.weights[:, None] * last.tack
         return sum_over_ranks(self.slave, last.frame.position, force, about)
 
+    def tack_energy_nmm(self) -> float:
+        """Energy that this rank's points of the tack hold (N mm)."""
+        way = self._require_last().frame.position - self._reference
+        density = 0.5 * self._tack * np.einsum("ni,ni->n", way, way)
+        return float(self.slave.weights @ density)
+
     def _require_last(self) -> _Evaluation:
         if self._last is None:
             raise RuntimeError("contact has not been evaluated yet")
@@ -211,7 +223,7 @@ class PlaneContact:
         across = (frame.position - state.anchor) @ self._plane
         way = share[:, None] * across
         friction = coulomb(way, pressure, self.law.friction, self.law.slip_mm)
-        tack = -self.tack_mpa_per_mm * (frame.position - self._reference)
+        tack = -self._tack[:, None] * (frame.position - self._reference)
         self._last = _Evaluation(
             frame, closure, pressure, stiffness, share, share_slope, across, friction, tack
         )
@@ -225,7 +237,7 @@ class PlaneContact:
         by_place = last.friction.stiffness(lagged) @ stick
         ahead = n + last.friction.by_pressure
         by_place -= last.stiffness[:, None, None] * ahead[:, :, None] * n
-        by_place -= self.tack_mpa_per_mm * np.eye(3)
+        by_place -= self._tack[:, None, None] * np.eye(3)
         by_place *= -self.slave.weights[:, None, None]
         shapes = self.slave.shapes
         per = self.slave.points_per_facet

@@ -60,9 +60,7 @@ def energy(system: MovingSystem, drives: Drives, masses: SegmentInertia) -> Ener
         output = surface.output()
         here = _contact_nmm(output, surface.law.smoothing_mm)
         if isinstance(surface, PlaneContact):
-            way = output.current_mm - output.reference_mm
-            held = np.sum(output.area_reference_mm2 * np.einsum("ni,ni->n", way, way))
-            here += 0.5 * surface.tack_mpa_per_mm * float(held)
+            here += surface.tack_energy_nmm()
         contact += e.comm.allreduce(here)
     return Energy(
         kinetic=inertia.tissue_kinetic_nmm(motion.nodes.velocity)

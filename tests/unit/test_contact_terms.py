@@ -223,6 +223,31 @@ def test_tack_is_reported_apart(model: Model) -> None:
     assert np.allclose(forces, tack + contact)
 
 
+def test_only_what_faces_the_plane_is_tacked_but_all_of_it_touches(model: Model) -> None:
+    facets = np.concatenate([model.facets(BOTTOM), model.facets(TOP)])
+    law = ContactLaw(20.0)
+    both = PlaneContact(
+        ContactSurface(model.space, facets), (0.0, -4.95, 0.0), (0.05, 1.0, 0.0), law, 1e-3
+    )
+    below = PlaneContact(
+        ContactSurface(model.space, model.facets(BOTTOM)),
+        (0.0, -4.95, 0.0),
+        (0.05, 1.0, 0.0),
+        law,
+        1e-3,
+    )
+    model.u.x.array[:] = np.tile([0.5, 0.0, 0.0], model.u.x.array.size // 3)
+    for term in (both, below):
+        _begin(term, model)
+        model.u.x.array[:] = np.tile([0.5, 0.0, 0.0], model.u.x.array.size // 3)
+        term.evaluate(model.u)
+    assert np.allclose(both.tack_force().force_n, below.tack_force().force_n, rtol=1e-12)
+    assert both.tack_energy_nmm() == pytest.approx(below.tack_energy_nmm(), rel=1e-12)
+    model.u.x.array[:] = np.tile([0.0, -6.0, 0.0], model.u.x.array.size // 3)
+    pressed = [term.evaluate(model.u).active for term in (both, below)]
+    assert pressed[0] == both.slave.num_points > pressed[1] == below.slave.num_points
+
+
 def test_rotating_everything_rotates_the_forces(evidence: Evidence, model: Model) -> None:
     axis = np.array([0.48, 0.6, 0.64])
     cross = np.cross(np.eye(3), axis)

@@ -11,7 +11,7 @@ import pytest
 from mpi4py import MPI
 
 from materials.library import load
-from meshes.tags import Region
+from meshes.tags import Region, Surface
 from scenarios.foot_model import FootModel, build_foot_model
 from scenarios.foot_output import insole_strain, region_strains
 from scenarios.schema import Scenario
@@ -119,3 +119,11 @@ def test_a_model_knows_strain_and_material_of_each_region(
     text = " | ".join(said)
     assert "heel pad: heel_pad is compressed by 65.0 %, its law is trusted to 60 %" in text
     assert "insole: my_foam is compressed by 65.0 %, its law is trusted to 40 %" in text
+
+
+def test_the_side_of_an_insole_meets_the_ground(model: tuple[Scenario, FootModel]) -> None:
+    _, foot = model
+    assert foot.insole is not None
+    tags = (Surface.INSOLE_BOTTOM, Surface.INSOLE_SIDE)
+    below, side = (len(foot.insole.mesh.facets_with(tag)) for tag in tags)
+    assert len(foot.ground.slave.facets) == below + side
