@@ -2,7 +2,8 @@
 """Laws and curves from library records."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
+from typing import Any
 
 from materials.curves import CompressionCurve, TensionCurve
 from materials.fibres import CurveFibre, ExponentialFibre, FibreFamilies
@@ -16,6 +17,8 @@ from materials.solids import CompressibleNeoHookean, NeoHookean
 
 RAYS = 5
 """Bands that the plantar fascia is split into."""
+
+_HOMOGENEOUS = (CompressibleNeoHookean, HyperFoam, MooneyRivlin, NeoHookean, Ogden, Polynomial)
 
 
 class NoLaw(ValueError):
@@ -128,6 +131,26 @@ def scaled(tissue: Law, factor: float) -> Law:
         raise NoLaw(f"{type(tissue).__name__} has no scaled form, Ogden has")
     moduli = tuple(factor * modulus for modulus in tissue.shear_moduli_mpa)
     return replace(tissue, shear_moduli_mpa=moduli)
+
+
+def stiffened(law: Law, factor: float) -> Law:
+    """A law with all its stresses times a factor, Poisson's ratio and mass as they were.
+
+    Raises:
+        NoLaw: Its stresses are not proportional to moduli of its own.
+        ValueError: The factor is not positive.
+    """
+    if factor == 1.0:
+        return law
+    moduli: dict[str, Any] = {}
+    for field in fields(law) if isinstance(law, _HOMOGENEOUS) else ():
+        value = getattr(law, field.name)
+        if field.name.endswith("_mpa"):
+            one = isinstance(value, float)
+            moduli[field.name] = factor * value if one else tuple(factor * v for v in value)
+    if not moduli:
+        raise NoLaw(f"{type(law).__name__} has no stiffened form")
+    return replace(law, **moduli)  # type: ignore[type-var]
 
 
 def tension_curve(

@@ -64,6 +64,14 @@ class InsoleGeometry:
         """Return the `Region` of the core at plan points; see `InsolePlan.region_at`."""
         return self.plan.region_at(x, z)
 
+    def support_height(self, x: ArrayLike, z: ArrayLike) -> FloatArray:
+        """Return the height of what carries the foot: the top, beyond a short insole the ground."""
+        height = self.top_height(x, z)
+        if not self.dimensions.is_short:
+            return height
+        beyond = np.asarray(x, dtype=float) > self.plan.end_x(z)
+        return np.where(beyond, -self.thickness_mm, height)
+
     def layers_at(self, x: ArrayLike, z: ArrayLike) -> tuple[FloatArray, TagArray]:
         """Return heights of the layers' borders and what the layers are, from below.
 

@@ -44,7 +44,7 @@ _RANGES = {
     "metatarsal_pad_width_mm": (20.0, 80.0),
     "first_ray_cutout_mm": (0.0, 8.0),
     "heel_plug_diameter_mm": (0.0, 60.0),
-    "end_behind_heads_mm": (0.0, 40.0),
+    "end_behind_heads_mm": (0.0, 30.0),
     "edge_thickness_mm": (MIN_THICKNESS_MM, 3.0),
 }
 _OF_FOOT = (
@@ -84,7 +84,7 @@ class InsoleDimensions:
         first_ray_cutout_mm: relief under the first metatarsal head, 0 none, to 8.
         heel_plug_diameter_mm: round zone tagged INSOLE_PLUG under the heel, 0 none, 10 to 60.
         length: whole, or ending behind the metatarsal heads.
-        end_behind_heads_mm: how far a three-quarter insole ends behind the heads, 0 to 40.
+        end_behind_heads_mm: how far a three-quarter insole ends behind the heads, 0 to 30.
         edge_thickness_mm: to which its front runs out, 0.8 to 3.
         zones: regions in plan with a cell tag of their own; the arch goes before the others.
 
@@ -110,13 +110,13 @@ class InsoleDimensions:
     forefoot_thickness_mm: float = AS_INSOLE
     toes_thickness_mm: float = AS_INSOLE
     metatarsal_pad_height_mm: float = 0.0
-    metatarsal_pad_behind_mm: float = 8.0
+    metatarsal_pad_behind_mm: float = 10.0
     metatarsal_pad_length_mm: float = FROM_FOOT
     metatarsal_pad_width_mm: float = FROM_FOOT
     first_ray_cutout_mm: float = 0.0
     heel_plug_diameter_mm: float = 0.0
     length: InsoleLength = "full"
-    end_behind_heads_mm: float = 8.0
+    end_behind_heads_mm: float = 5.0
     edge_thickness_mm: float = 1.0
     zones: tuple[ZoneName, ...] = ()
 

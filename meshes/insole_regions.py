@@ -5,10 +5,8 @@ from __future__ import annotations
 
 import math
 from functools import cached_property
-from itertools import pairwise
 
 import numpy as np
-from contourpy import contour_generator
 from numpy.typing import ArrayLike
 from scipy.interpolate import PchipInterpolator
 
@@ -106,27 +104,6 @@ class InsolePlan:
             away = np.hypot(px - self.plug_centre_xz[0], pz - self.plug_centre_xz[1])
             region[away < 0.5 * self.dimensions.heel_plug_diameter_mm] = Region.INSOLE_PLUG
         return region
-
-    def borders(self) -> tuple[FloatArray, ...]:
-        """Return the curves (n, 2) along which the region of the core changes.
-
-        A closed curve repeats its first point; curves may cross each other and the outline, and
-        one region may lie on both sides of a part of them.
-        """
-        low, high = self.outline_xz.min(axis=0) - 5.0, self.outline_xz.max(axis=0) + 5.0
-        curves = []
-        for behind, ahead in pairwise(_ALONG):
-            if behind in self.dimensions.zones or ahead in self.dimensions.zones:
-                x = ZONE_ENDS[behind] * self.foot.dimensions.length_mm
-                curves.append(np.array([[x, low[1]], [x, high[1]]]))
-        if "arch" in self.dimensions.zones:
-            x, z = np.linspace(low[0], high[0], 400), np.linspace(low[1], high[1], 160)
-            share = self.arch_share(*np.meshgrid(x, z))
-            found = contour_generator(x, z, share).lines(ARCH_LEVEL)
-            curves += [np.asarray(line, dtype=float) for line in found]
-        if self.plug_xz is not None:
-            curves.append(np.vstack([self.plug_xz, self.plug_xz[:1]]))
-        return tuple(curves)
 
     def arch_share(self, x: FloatArray, z: FloatArray) -> FloatArray:
         """Return the height of the medial arch support over its apex, of the shape of x and z."""

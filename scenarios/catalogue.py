@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from materials import build, library, validity
+from materials.lattice import lattice_record
 from materials.quantities import KINDS
 from materials.record import MaterialFileError, MaterialRecord
 from scenarios.errors import ScenarioError, listed, nearest
@@ -36,8 +37,14 @@ def insole_record(table: Insole, name: str) -> MaterialRecord:
     Raises:
         ScenarioError: its file cannot be used any more.
         UnknownMaterial: there is no such material.
+        NoLattice: the infill is of a solid that no lattice is described of.
     """
     own = own_records(table.material_file) if table.material_file is not None else {}
+    if table.infill is not None and name == table.infill.name:
+        solid = table.infill.material
+        return lattice_record(
+            own.get(solid) or library.load(solid), table.infill.relative_density
+        )
     return own.get(name) or library.load(name)
 
 

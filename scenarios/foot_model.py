@@ -23,7 +23,7 @@ from meshes.tagged import merge, tet_volumes
 from meshes.tags import FOOT_REGIONS, Region, Surface
 from scenarios.agreement import agree
 from scenarios.foot_joints import foot_bands, foot_joints
-from scenarios.insole_table import insole_laws, insole_records, worn_series, zoned
+from scenarios.insole_table import insole_laws, insole_records, worn_series
 from scenarios.schema import Scenario
 from scenarios.schema_insole import Insole
 from scenarios.shapes import foot_shapes
@@ -36,6 +36,7 @@ from simulator.contact import (
     ContactSurface,
     PairContact,
     PlaneContact,
+    Supports,
     penalty_stiffness,
 )
 from simulator.dynamics.inertia import RigidMass, SegmentInertia
@@ -78,7 +79,8 @@ class FootModel:
         equilibrium: State, residual and tangent.
         linear: Its linear solver.
         plantar: Contact under the sole.
-        ground: Contact with the ground; the same as ``plantar`` barefoot.
+        ground: Contact of what lies on the ground, the sole itself barefoot.
+        floor: Contact of the sole with the ground in front of a three-quarter insole.
         ground_height_mm: Height of the ground in the foot frame.
         materials: Record of the material of each cell tag.
     """
@@ -91,8 +93,9 @@ class FootModel:
     fields: CellFields
     equilibrium: Equilibrium
     linear: LinearSolver
-    plantar: PairContact | PlaneContact
+    plantar: PairContact | PlaneContact | Supports
     ground: PlaneContact
+    floor: PlaneContact | None
     ground_height_mm: float
     materials: Mapping[int, MaterialRecord]
 
@@ -179,11 +182,10 @@ def build_foot_model(
     if insole is not None:
         # A shape that rises into the unloaded sole starts that much lower.
         drop = insole.overlap_mm
-        below = zoned(insole.mesh, table, foot.dimensions.length_mm)
-        mesh = merge([foot.mesh, below.translated((0.0, -drop, 0.0))])
+        mesh = merge([foot.mesh, insole.mesh.translated((0.0, -drop, 0.0))])
         materials |= insole_records(table)
         laws |= insole_laws(table)
-        regions = tuple(int(tag) for tag in np.unique(below.cell_tags))
+        regions = tuple(int(tag) for tag in np.unique(insole.mesh.cell_tags))
         ground = -insole.thickness_mm - drop
     distributed = distribute(comm, mesh if comm.rank == 0 else None)
     space = compat.vector_space(distributed.mesh, 2)
@@ -206,8 +208,10 @@ def build_foot_model(
     connectors = Connectors(
         segments, foot_joints(foot.joints, foot.dimensions), foot_bands(foot.bands, foot.dimensions)
     )
-    plantar, under = _contacts(scenario, distributed, space, ground, laws, insole is None)
-    contacts: list[ContactTerm] = [under] if insole is None else [plantar, under]
+    plantar, under, floor = _contacts(scenario, distributed, space, ground, laws, insole)
+    contacts: list[ContactTerm] = [*getattr(plantar, "terms", (plantar,))]
+    if insole is not None:
+        contacts.append(under)
     tissue = foot_nodes(space, distributed, regions)
     if chain is None:
         rolling = RollingBody(reduction, connectors.joints, "calcaneus", tissue)
@@ -232,6 +236,7 @@ def build_foot_model(
         linear=linear,
         plantar=plantar,
         ground=under,
+        floor=floor,
         ground_height_mm=ground,
         materials=materials,
     )
@@ -273,17 +278,17 @@ def _contacts(
     space: dolfinx.fem.FunctionSpace,
     ground: float,
     laws: dict[int, Law],
-    barefoot: bool,
-) -> tuple[PairContact | PlaneContact, PlaneContact]:
+    insole: InsoleGeometry | None,
+) -> tuple[PairContact | PlaneContact | Supports, PlaneContact, PlaneContact | None]:
     contact, tags = scenario.contact, distributed.facet_tags
     sole = ContactSurface(space, tags.find(int(Surface.PLANTAR)))
     skin = CONTACT_MODULUS_MPA * scenario.subject.tissue_stiffness_factor
     under_foot = penalty_stiffness(skin, sole.size_mm, contact.penalty_factor)
     origin, up = [0.0, ground, 0.0], [0.0, 1.0, 0.0]
-    if barefoot:
+    if insole is None:
         rule = ContactLaw(under_foot, friction=contact.friction_foot_ground)
         plane = PlaneContact(sole, origin, up, rule)
-        return plane, plane
+        return plane, plane, None
     top = ContactSurface(space, tags.find(int(Surface.INSOLE_TOP)))
     below, side = (tags.find(int(s)) for s in (Surface.INSOLE_BOTTOM, Surface.INSOLE_SIDE))
     bottom = ContactSurface(space, below)
@@ -292,7 +297,8 @@ def _contacts(
     softest = min(young_modulus_mpa(laws[r]) for r in laws if r not in TISSUE)
     modulus = min(max(softest, 0.3), 3.0)
     under_insole = penalty_stiffness(modulus, bottom.size_mm, contact.penalty_factor)
-    pair = PairContact(sole, top, ContactLaw(under_foot, friction=contact.friction_foot_insole))
+    rule = ContactLaw(under_foot, friction=contact.friction_foot_insole)
+    pair = PairContact(sole, top, rule)
     plane = PlaneContact(
         under,
         origin,
@@ -300,7 +306,11 @@ def _contacts(
         ContactLaw(under_insole),
         tack_mpa_per_mm=contact.insole_hold * under_insole,
     )
-    return pair, plane
+    if not insole.dimensions.is_short:
+        return pair, plane, None
+    # The shoe's floor in front of the insole has the insole's friction.
+    floor = PlaneContact(sole, origin, up, rule)
+    return Supports((pair, floor)), plane, floor
 
 
 def _linear(

@@ -23,10 +23,13 @@ ACHILLES_LEVER_MM = 50.0
 
 
 def ground_wrench(model: FootModel) -> tuple[Array, Array]:
-    """Force (N) of the ground on foot or insole and its moment about the origin; collective."""
+    """Force (N) of the ground on foot and insole and its moment about the origin; collective."""
     origin = np.zeros(3)
-    contact, tack = model.ground.resultant(origin), model.ground.tack_force(origin)
-    return contact.force_n + tack.force_n, contact.moment_nmm + tack.moment_nmm
+    acting = [model.ground.resultant(origin), model.ground.tack_force(origin)]
+    if model.floor is not None:
+        acting.append(model.floor.resultant(origin))
+    force = sum((one.force_n for one in acting), start=np.zeros(3))
+    return force, sum((one.moment_nmm for one in acting), start=np.zeros(3))
 
 
 def force_imbalance(model: FootModel, loads: FootLoads) -> float:

@@ -89,7 +89,7 @@ def _touching(model: FootModel, sole: Array, turned: Array, overlap_mm: float) -
     for _ in range(2):
         below: Array = np.full(len(turned), under)
         if insole is not None:
-            below = insole.top_height(turned[:, 0] + shift[0], turned[:, 2] + shift[2])
+            below = insole.support_height(turned[:, 0] + shift[0], turned[:, 2] + shift[2])
             below = below - insole.overlap_mm
         clearance = turned[:, 1] - below
         first = int(np.argmin(clearance))

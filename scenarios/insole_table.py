@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""From an insole table to the dimensions, cell tags and materials of its mesh."""
+"""From an insole table to the dimensions of its mesh, and from cell tags to materials."""
 
 from __future__ import annotations
 
@@ -7,62 +7,79 @@ import math
 from collections.abc import Mapping
 from dataclasses import replace
 
-import numpy as np
-
-from materials.build import law_of
+from materials.build import law_of, stiffened
 from materials.law import Law
 from materials.prony import PronySeries
 from materials.record import MaterialRecord
 from materials.worn import worn_law
-from meshes.insole import InsoleDimensions
-from meshes.tagged import TaggedMesh
+from meshes.insole_dimensions import InsoleDimensions
+from meshes.insole_regions import ZONE_TAGS
 from meshes.tags import Region
-from scenarios import plantar
 from scenarios.catalogue import insole_record
 from scenarios.schema_insole import Insole
 from scenarios.wear import layer_thicknesses_mm, thickness_mm, wear_state
 
-ZONES = {
-    "heel": (Region.INSOLE_HEEL, (plantar.Zone.HEEL,)),
-    "midfoot": (Region.INSOLE_MIDFOOT, (plantar.Zone.MIDFOOT,)),
-    "forefoot": (Region.INSOLE_FOREFOOT, (plantar.Zone.FOREFOOT,)),
-    "toes": (Region.INSOLE_TOES, (plantar.Zone.HALLUX, plantar.Zone.LESSER_TOES)),
-}
-"""Cell tag of each zone of a table, and the zones of the sole over it."""
-
 
 def insole_dimensions(table: Insole) -> InsoleDimensions:
-    """Return the mesher's dimensions of an insole table, as thin as it is worn."""
-    arch = math.nan if table.arch_height_mm is None else table.arch_height_mm
+    """Return the mesher's dimensions of an insole table, as thin as it is worn.
+
+    Zones get thinner by wear as the whole does.
+    """
     layers = layer_thicknesses_mm(table)
     cover = layers[0] if len(layers) >= 2 else 0.0
     shell = layers[-1] if len(layers) == 3 else 0.0
+    worn = thickness_mm(table)
+    lost = table.thickness_mm - worn
+    own = {z.region: z.thickness_mm - lost for z in table.zones if z.thickness_mm is not None}
+    regions = [z.region for z in table.zones if z.material is not None]
+    if table.arch_stiffness_factor != 1.0:
+        regions.append("arch")
     return InsoleDimensions(
-        thickness_mm=thickness_mm(table),
+        thickness_mm=worn,
         conformity=table.conformity,
-        arch_height_mm=arch,
+        arch_height_mm=_or_foot(table.arch_height_mm),
         heel_cup_depth_mm=table.heel_cup_depth_mm,
+        border_mm=table.border_mm,
         rearfoot_post_deg=table.rearfoot_post_deg,
         forefoot_post_deg=table.forefoot_post_deg,
         heel_lift_mm=table.heel_lift_mm,
+        offset_mm=table.outline_offset_mm,
         cover_thickness_mm=cover,
         shell_thickness_mm=shell,
+        arch_position_mm=table.arch_position_mm,
+        heel_thickness_mm=_or_foot(own.get("heel")),
+        midfoot_thickness_mm=_or_foot(own.get("midfoot")),
+        forefoot_thickness_mm=_or_foot(own.get("forefoot")),
+        toes_thickness_mm=_or_foot(own.get("toes")),
+        metatarsal_pad_height_mm=table.metatarsal_pad_height_mm,
+        metatarsal_pad_behind_mm=table.metatarsal_pad_behind_mm,
+        metatarsal_pad_length_mm=_or_foot(table.metatarsal_pad_length_mm),
+        metatarsal_pad_width_mm=_or_foot(table.metatarsal_pad_width_mm),
+        first_ray_cutout_mm=table.first_ray_cutout_mm,
+        heel_plug_diameter_mm=table.heel_plug_diameter_mm,
+        length=table.length,
+        end_behind_heads_mm=table.end_behind_heads_mm,
+        edge_thickness_mm=table.edge_thickness_mm,
+        zones=tuple(regions),
     )
 
 
 def insole_materials(table: Insole) -> dict[int, str]:
-    """Return the material of each cell tag of an insole (section "Insole" of the guide)."""
-    zones = {int(ZONES[zone.region][0]): zone.material for zone in table.zones}
-    layers = [layer.material for layer in table.layers]
-    regions = {
-        0: {},
-        1: {Region.INSOLE: 0},
-        2: {Region.INSOLE_COVER: 0, Region.INSOLE: 1},
-        3: {Region.INSOLE_COVER: 0, Region.INSOLE: 1, Region.INSOLE_SHELL: 2},
-    }[len(layers)]
-    if not layers:
-        return {int(Region.INSOLE): table.material} | zones
-    return {int(region): layers[i] for region, i in regions.items()} | zones
+    """Return the material of each cell tag of an insole (docs/guide/insole.md).
+
+    A zone takes the place of the layer under the cover and over the shell, of the whole
+    thickness where there are no layers.
+    """
+    names = table.layer_materials
+    found = {int(Region.INSOLE): table.core_material}
+    if len(names) >= 2:
+        found = {int(Region.INSOLE_COVER): names[0]} | found
+    if len(names) == 3:
+        found[int(Region.INSOLE_SHELL)] = names[2]
+    if table.arch_stiffness_factor != 1.0:
+        found[int(Region.INSOLE_ARCH)] = table.core_material
+    tags = ZONE_TAGS | {"heel_plug": Region.INSOLE_PLUG}
+    return found | {int(tags[name]): one for name, one in table.region_materials.items()}
 
 
 def insole_records(table: Insole) -> dict[int, MaterialRecord]:
@@ -72,10 +89,14 @@ def insole_records(table: Insole) -> dict[int, MaterialRecord]:
 
 def insole_laws(table: Insole) -> dict[int, Law]:
     """Return the law of each cell tag of an insole, as it is worn."""
-    return {
+    laws = {
         region: worn_law(law_of(record), wear_state(table, record.name))
         for region, record in insole_records(table).items()
     }
+    if table.arch_stiffness_factor != 1.0:
+        arch = int(Region.INSOLE_ARCH)
+        laws[arch] = stiffened(laws[arch], table.arch_stiffness_factor)
+    return laws
 
 
 def worn_series(series: Mapping[int, PronySeries], table: Insole) -> dict[int, PronySeries]:
@@ -89,25 +110,6 @@ def worn_series(series: Mapping[int, PronySeries], table: Insole) -> dict[int, P
     }
 
 
-def zoned(mesh: TaggedMesh, table: Insole, foot_length_mm: float) -> TaggedMesh:
-    """Tag the cells of a table's zones.
-
-    A zone takes the place of the layer under the cover and over the shell, of the whole
-    thickness where there are no layers. A cell belongs to the zone in which its centre lies,
-    so that the border of two materials is as sharp as the mesh.
-
-    Args:
-        mesh: Of the insole, in the foot frame.
-        table: With zones or without.
-        foot_length_mm: Length of which the zones are parts.
-    """
-    if not table.zones:
-        return mesh
-    centre = mesh.points[mesh.cells].mean(axis=1)
-    over = plantar.zones(centre[:, 0], centre[:, 2], foot_length_mm)
-    tags = mesh.cell_tags.copy()
-    core = tags == Region.INSOLE
-    for zone in table.zones:
-        tag, parts = ZONES[zone.region]
-        tags[core & np.isin(over, [part.value for part in parts])] = tag
-    return replace(mesh, cell_tags=tags)
+def _or_foot(value: float | None) -> float:
+    """A dimension that is left to the foot, or to the insole, where it is not given."""
+    return math.nan if value is None else value

@@ -10,7 +10,11 @@ from scenarios.wear import thickness_mm
 
 def heel_height_mm(table: Insole) -> float:
     """Height of an unloaded insole under the heel, as it is worn; 0 barefoot."""
-    return 0.0 if table.is_barefoot else thickness_mm(table) + table.heel_lift_mm
+    if table.is_barefoot:
+        return 0.0
+    heels = (zone.thickness_mm for zone in table.zones if zone.region == "heel")
+    own = next((thickness for thickness in heels if thickness is not None), table.thickness_mm)
+    return thickness_mm(table) + (own - table.thickness_mm) + table.heel_lift_mm
 
 
 def one_sided_height_mm(table: Insole, baseline: Insole | None) -> float:

@@ -16,9 +16,10 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from materials.lattice import SOLID_FAMILIES, NoLattice
 from meshes.errors import MeshError
 from meshes.foot_dimensions import FootDimensions
-from scenarios.catalogue import insole_materials
+from scenarios.catalogue import insole_materials, insole_record
 from scenarios.errors import ScenarioError, listed, nearest
 from scenarios.keys import find_key, keys_in, scenario_keys, table_names
 from scenarios.schema import Scenario
@@ -294,8 +295,13 @@ def _check_materials(loaded: Loaded) -> None:
             for i, layer in enumerate(insole.layers)
         ]
         places += [
-            (f"{table}.zones[{i}].material", zone.material) for i, zone in enumerate(insole.zones)
+            (f"{table}.zones[{i}].material", zone.material)
+            for i, zone in enumerate(insole.zones)
+            if zone.material is not None
         ]
+        places.append((f"{table}.heel_plug_material", insole.heel_plug_material))
+        if insole.infill is not None:
+            places.append((f"{table}.infill.material", insole.infill.material))
         for key, material in places:
             if material in names or (material == BAREFOOT and key == f"{table}.material"):
                 continue
@@ -306,6 +312,18 @@ def _check_materials(loaded: Loaded) -> None:
                 allowed=listed(accepted, most=80),
                 suggestion=nearest(material, accepted, cutoff=0.4),
             )
+        _check_infill(loaded, table, insole)
+
+
+def _check_infill(loaded: Loaded, table: str, insole: Insole) -> None:
+    if insole.infill is None:
+        return
+    try:
+        insole_record(insole, insole.infill.name)
+    except NoLattice as error:
+        families = ", ".join(SOLID_FAMILIES)
+        allowed = f"materials of the families {families}, such as tpu_95a"
+        raise loaded.error(f"{table}.infill.material", str(error), allowed=allowed) from None
 
 
 def _material_names(loaded: Loaded, table: str, insole: Insole) -> tuple[str, ...]:

@@ -147,7 +147,7 @@ def _setting(summary: Summary, scenario: str) -> Iterator[tuple[str, str]]:
         yield "Insole", "none (barefoot)"
     elif "material" in insole:
         shape = [f"{key} {insole[key]}" for key in ("thickness_mm", "conformity") if key in insole]
-        yield "Insole", ", ".join([str(insole["material"]), *shape])
+        yield "Insole", ", ".join([_insole_material(insole), *shape])
     if worn is not None:
         yield from wear_rows(worn)
     if summary.role == "baseline":
@@ -203,6 +203,14 @@ def _posture(subject: SubjectSummary) -> str:
     arch = subject.arch_height_index
     words = f" (posture index {index:+g}, rearfoot {angle:.1f}° everted in standing"
     return words + ("" if arch is None else f", arch height index {arch:.2f}") + ")"
+
+
+def _insole_material(insole: dict[str, Any]) -> str:
+    """Material of the core, in words where it is a lattice."""
+    infill = insole.get("infill")
+    if not isinstance(infill, dict):
+        return str(insole["material"])
+    return f"lattice of {infill.get('material')}, density {infill.get('relative_density')}"
 
 
 def _leg_length(insole: dict[str, Any]) -> tuple[tuple[tuple[str, str], ...], str]:

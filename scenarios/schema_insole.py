@@ -7,57 +7,16 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from materials.wear import CYCLES_PER_HOUR
 from scenarios.schema_base import InputPath, Table, wrong
+from scenarios.schema_insole_parts import Infill, Layer, Wear, Zone, ZoneName
+
+__all__ = ["BAREFOOT", "Baseline", "Infill", "Insole", "Layer", "Wear", "Zone", "ZoneName"]
 
 BAREFOOT = "none"
 """The insole material that stands for no insole."""
 
-ZoneName = Literal["heel", "midfoot", "forefoot", "toes"]
-
-
-class Layer(Table):
-    """One layer of an insole."""
-
-    material: str = Field(description="Material of the layer", min_length=1)
-    thickness_mm: float = Field(ge=0.4, le=30.0, description="Thickness of the layer")
-
-
-class Zone(Table):
-    """A region of an insole with a material of its own."""
-
-    region: ZoneName = Field(description="Region, by per cent of foot length")
-    material: str = Field(description="Material of the region", min_length=1)
-
-
-class Wear(Table):
-    """How long an insole has been worn."""
-
-    hours: float | None = Field(
-        None,
-        ge=0.0,
-        le=20_000.0,
-        description=f"Hours of walking, each of {CYCLES_PER_HOUR:g} load cycles of the foot",
-        json_schema_extra={"default_text": "0, a new insole"},
-    )
-    cycles: float | None = Field(
-        None,
-        ge=0.0,
-        le=1e8,
-        description="Load cycles, in place of hours",
-        json_schema_extra={"default_text": "0, a new insole", "allowed_text": "0 to 100000000"},
-    )
-
-    @property
-    def load_cycles(self) -> float:
-        """Load cycles so far, 0 of a new insole."""
-        return self.cycles or CYCLES_PER_HOUR * (self.hours or 0.0)
-
-    @model_validator(mode="after")
-    def _one_of_two(self) -> Self:
-        if self.hours is not None and self.cycles is not None:
-            raise wrong("hours and cycles are both given", "one of the two")
-        return self
+CORE_LAYER = {0: 0, 1: 0, 2: 1, 3: 1}
+"""Index of the layer that is the core, by the number of layers."""
 
 
 def _insole_thickness(data: dict[str, Any]) -> float:
@@ -86,9 +45,12 @@ class Insole(Table):
     zones: tuple[Zone, ...] = Field(
         (),
         strict=False,
-        max_length=4,
-        description="Regions of another material (whole thickness, or the layer under the cover), "
-        "each a table of region and material",
+        max_length=5,
+        description="Regions of another material (whole thickness, or the layer under the cover) "
+        "or thickness, each a table of region, material and thickness_mm",
+    )
+    infill: Infill | None = Field(
+        None, description="A printed lattice in place of the core's material"
     )
     thickness_mm: float = Field(
         default_factory=_insole_thickness,
@@ -96,6 +58,21 @@ class Insole(Table):
         le=30.0,
         description="Thickness of the flat part",
         json_schema_extra={"default_text": "6, or the sum of the layers"},
+    )
+    length: Literal["full", "three_quarter"] = Field(
+        "full", description="Under the whole foot, or ending behind the metatarsal heads"
+    )
+    end_behind_heads_mm: float = Field(
+        5.0,
+        ge=0.0,
+        le=30.0,
+        description="How far a three-quarter insole ends behind the line of the metatarsal heads",
+    )
+    edge_thickness_mm: float = Field(
+        1.0, ge=0.8, le=3.0, description="Thickness to which a three-quarter insole runs out"
+    )
+    outline_offset_mm: float = Field(
+        4.0, ge=1.0, le=12.0, description="How far the outline reaches beyond the foot's"
     )
     conformity: float = Field(
         0.0,
@@ -110,8 +87,24 @@ class Insole(Table):
         description="Highest point of the arch support over the flat top at conformity 1",
         json_schema_extra={"default_text": "the arch of the sole itself"},
     )
+    arch_position_mm: float = Field(
+        0.0, ge=-20.0, le=20.0, description="Arch support forward of the foot's own arch"
+    )
+    arch_stiffness_factor: float = Field(
+        1.0,
+        ge=0.1,
+        le=10.0,
+        description="Factor on the stiffness of the core in the region of the medial arch: below "
+        "1 an arch that is hollowed or of thinner infill, above 1 a filled one",
+    )
     heel_cup_depth_mm: float = Field(
         10.0, ge=0.0, le=25.0, description="Rise of the rim round the heel at conformity 1"
+    )
+    border_mm: float = Field(
+        2.5,
+        ge=0.0,
+        le=10.0,
+        description="Rise of the rim round midfoot and forefoot at conformity 1",
     )
     rearfoot_post_deg: float = Field(
         0.0, ge=-12.0, le=12.0, description="Wedge under the rearfoot, medial side up positive"
@@ -121,6 +114,38 @@ class Insole(Table):
     )
     heel_lift_mm: float = Field(
         0.0, ge=0.0, le=25.0, description="Extra height under the heel, falling to 0 at the ball"
+    )
+    metatarsal_pad_height_mm: float = Field(
+        0.0, ge=0.0, le=12.0, description="Dome behind the metatarsal heads, 0 is none"
+    )
+    metatarsal_pad_behind_mm: float = Field(
+        10.0, ge=0.0, le=25.0, description="Front edge of the pad behind the third metatarsal head"
+    )
+    metatarsal_pad_length_mm: float | None = Field(
+        None,
+        ge=20.0,
+        le=80.0,
+        description="Length of the pad",
+        json_schema_extra={"default_text": "0.18 of foot length"},
+    )
+    metatarsal_pad_width_mm: float | None = Field(
+        None,
+        ge=20.0,
+        le=80.0,
+        description="Width of the pad",
+        json_schema_extra={"default_text": "0.42 of ball width"},
+    )
+    first_ray_cutout_mm: float = Field(
+        0.0, ge=0.0, le=8.0, description="Relief under the first metatarsal head, 0 is none"
+    )
+    heel_plug_diameter_mm: float = Field(
+        0.0,
+        ge=0.0,
+        le=60.0,
+        description="Round plug of another material under the heel, 10 and more; 0 is none",
+    )
+    heel_plug_material: str = Field(
+        "poron_soft", min_length=1, description="Material of the heel plug"
     )
     both_feet: bool = Field(
         True,
@@ -135,10 +160,35 @@ class Insole(Table):
         return self.material == BAREFOOT
 
     @property
+    def core_material(self) -> str:
+        """Material of the layer that zones and plug take the place of."""
+        if self.infill is not None:
+            return self.infill.name
+        if self.layers:
+            return self.layers[CORE_LAYER[len(self.layers)]].material
+        return self.material
+
+    @property
+    def layer_materials(self) -> tuple[str, ...]:
+        """Material of each layer from the top down; one entry without layers."""
+        names = [layer.material for layer in self.layers] or [self.material]
+        names[CORE_LAYER[len(self.layers)]] = self.core_material
+        return tuple(names)
+
+    @property
+    def region_materials(self) -> dict[str, str]:
+        """Material of the zones, and of the heel plug, that have one of their own."""
+        own = {zone.region: zone.material for zone in self.zones}
+        found: dict[str, str] = {name: one for name, one in own.items() if one is not None}
+        if self.heel_plug_diameter_mm > 0.0:
+            found["heel_plug"] = self.heel_plug_material
+        return found
+
+    @property
     def materials(self) -> tuple[str, ...]:
         """Every material that the insole names, in a fixed order, without repeats."""
-        layers, zones = (layer.material for layer in self.layers), (z.material for z in self.zones)
-        names = [self.material, *layers, *zones]
+        first = () if self.infill is not None and not self.layers else (self.material,)
+        names = (*first, *self.layer_materials, *self.region_materials.values())
         return tuple(dict.fromkeys(names))
 
     @model_validator(mode="after")
@@ -148,6 +198,8 @@ class Insole(Table):
                 '"none" is barefoot and has no layers or zones',
                 "one of the two; layers = [] and zones = [] take those of a scenario off",
             )
+        if self.is_barefoot and self.infill is not None:
+            raise wrong('"none" is barefoot and has no infill', "one of the two")
         total = sum(layer.thickness_mm for layer in self.layers)
         if self.layers and abs(total - self.thickness_mm) > 1e-3:
             raise wrong(
@@ -157,6 +209,11 @@ class Insole(Table):
         regions = [zone.region for zone in self.zones]
         if len(set(regions)) != len(regions):
             raise wrong("a region is named twice in zones", "each region once")
+        if "arch" in regions and self.arch_stiffness_factor != 1.0:
+            raise wrong(
+                "arch_stiffness_factor and a zone arch of its own material are both given",
+                "one of the two",
+            )
         return self
 
 

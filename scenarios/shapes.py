@@ -16,6 +16,8 @@ from scenarios.schema_subject import Subject
 from scenarios.wear import wear_words
 
 _FOOT_KEYS = {"length_mm": "foot_length_mm"}
+_INSOLE_KEYS = {"offset_mm": "outline_offset_mm"}
+_OF_ZONES = {f"{zone}_thickness_mm": zone for zone in ("heel", "midfoot", "forefoot", "toes")}
 _UPPER_KEYS = {
     "stature_mm": "subject.height_m",
     "body_mass_kg": "subject.body_mass_kg",
@@ -71,6 +73,10 @@ def _insole_key(parameter: str, table: Insole, name: str) -> str:
     if parameter in ("cover_thickness_mm", "shell_thickness_mm"):
         index = 0 if parameter.startswith("cover") else len(table.layers) - 1
         return f"{name}.layers[{index}].thickness_mm"
+    if parameter in _OF_ZONES:
+        regions: list[str] = [zone.region for zone in table.zones]
+        return f"{name}.zones[{regions.index(_OF_ZONES[parameter])}].thickness_mm"
+    parameter = _INSOLE_KEYS.get(parameter, parameter)
     known = [part for part in parameter.split(", ") if part in Insole.model_fields]
     given = [part for part in known if getattr(table, part)]
     return f"{name}.{(given or known)[0]}" if known else name

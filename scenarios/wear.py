@@ -3,20 +3,18 @@
 
 Set is uniform over a layer, not by pressure; arch, cup, posts and heel lift stay as they were made.
 The core of an insole with zones gets the mean of its materials' sets by length of the zones, since
-it has one thickness; each zone keeps its own stiffness.
+it has one thickness; each zone keeps its own stiffness. Arch region and heel plug are too small to
+count in that mean.
 """
 
 from __future__ import annotations
 
 from materials.wear import NEW, WearState, wear_model
 from scenarios.catalogue import insole_record
-from scenarios.schema_insole import Insole
+from scenarios.schema_insole import CORE_LAYER, Insole
 
 ZONE_SHARES = {"heel": 0.31, "midfoot": 0.20, "forefoot": 0.30, "toes": 0.19}
 """Part of foot length that each zone takes, as in `scenarios.plantar`."""
-
-_CORE = {0: 0, 1: 0, 2: 1, 3: 1}
-"""Index of the layer that zones take the place of, by the number of layers."""
 
 
 def load_cycles(table: Insole) -> float:
@@ -33,20 +31,18 @@ def wear_state(table: Insole, material: str) -> WearState:
 
 def worn_materials(table: Insole) -> tuple[str, ...]:
     """Materials that an insole is made of; its `material` is none of them under layers."""
-    whole = [layer.material for layer in table.layers] or [table.material]
-    return tuple(dict.fromkeys([*whole, *(zone.material for zone in table.zones)]))
+    return tuple(dict.fromkeys([*table.layer_materials, *table.region_materials.values()]))
 
 
 def layer_thicknesses_mm(table: Insole) -> tuple[float, ...]:
     """Thickness that is left of each layer, from the top down; one entry without layers."""
     new = [layer.thickness_mm for layer in table.layers] or [table.thickness_mm]
-    names = [layer.material for layer in table.layers] or [table.material]
-    lost = [wear_state(table, name).set_share for name in names]
-    core = _CORE[len(table.layers)]
+    lost = [wear_state(table, name).set_share for name in table.layer_materials]
+    core = CORE_LAYER[len(table.layers)]
     base = lost[core]
-    for zone in table.zones:
-        other = wear_state(table, zone.material).set_share
-        lost[core] += ZONE_SHARES[zone.region] * (other - base)
+    for region, material in table.region_materials.items():
+        other = wear_state(table, material).set_share
+        lost[core] += ZONE_SHARES.get(region, 0.0) * (other - base)
     return tuple((1.0 - share) * thickness for share, thickness in zip(lost, new, strict=True))
 
 

@@ -11,6 +11,7 @@ from simulator.contact.records import (
     Resultant,
     TangentBlocks,
 )
+from simulator.contact.supports import Supports
 from simulator.contact.surface import ContactSurface
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "PairContact",
     "PlaneContact",
     "Resultant",
+    "Supports",
     "TangentBlocks",
     "penalty_stiffness",
 ]
