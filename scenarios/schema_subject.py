@@ -27,6 +27,8 @@ MOST_OBLIQUITY_SHARE = 0.25
 """Largest leg-length difference over the distance of the hips: 14 degrees of obliquity."""
 CHILD_HEIGHT_M = 1.45
 """Stature below which shares of adults are stretched far."""
+USUAL_MASS_INDEX = (12.0, 50.0)
+"""kg/m2; from a slight child to the heaviest adults."""
 
 
 def _foot_length(data: dict[str, Any]) -> float:
@@ -240,10 +242,18 @@ class Subject(Table):
 
 def subject_warnings(subject: Subject) -> tuple[str, ...]:
     """What must be known of a subject."""
-    if subject.height_m >= CHILD_HEIGHT_M:
-        return ()
-    return (
-        f"stature {subject.height_m:g} m: masses, centres and lengths of segments, muscles and "
-        "discs are those of adults in proportion; a child's trunk and head are heavier, its legs "
-        "shorter, its joints more flexible and its discs softer",
-    )
+    said = []
+    if subject.height_m < CHILD_HEIGHT_M:
+        said.append(
+            f"stature {subject.height_m:g} m: masses, centres and lengths of segments, muscles and "
+            "discs are those of adults in proportion; a child's head and trunk are heavier, its "
+            "legs shorter, its joints more flexible and its discs softer"
+        )
+    index = subject.body_mass_kg / subject.height_m**2
+    low, high = USUAL_MASS_INDEX
+    if not low <= index <= high:
+        said.append(
+            f"a body mass index of {index:.1f} kg/m2 lies outside {low:g} to {high:g}: the body's "
+            "proportions, tissue and muscles are not known to hold there"
+        )
+    return tuple(said)

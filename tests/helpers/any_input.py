@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from hypothesis import strategies as st
 
 from meshes.foot_dimensions import _PER_LENGTH
+from meshes.foot_types import TYPICAL, rearfoot_angle_deg
 from scenarios.catalogue import insole_materials
 from scenarios.keys import Key, scenario_keys
 
@@ -88,9 +89,9 @@ def outside(key: Key) -> Texts:
 @st.composite
 def feet(draw: st.DrawFn) -> dict[str, str]:
     """Feet of any type and length, their dimensions in the shares of it that feet have."""
-    length = draw(st.sampled_from((180.0, 255.0, 340.0)) | st.floats(180.0, 340.0))
+    length = draw(st.sampled_from((150.0, 255.0, 340.0)) | st.floats(150.0, 340.0))
     said = {"subject.foot_length_mm": repr(length)}
-    said["subject.foot_type"] = draw(st.sampled_from(("'neutral'", "'flat'", "'cavus'")))
+    said["subject.foot_type"] = draw(st.sampled_from([f"'{name}'" for name in TYPICAL]))
     for name in draw(st.lists(st.sampled_from(DIMENSIONS), unique=True)):
         _, low, high = _PER_LENGTH[name]
         share = draw(st.sampled_from((low, high)) | st.floats(low, high))
@@ -134,9 +135,21 @@ def at_random(number: int) -> dict[str, str]:
     """Settings of one scenario, every value spread evenly over its range."""
     rng = random.Random(number)
     length = rng.uniform(210.0, 300.0)
-    said = {"subject.foot_length_mm": f"{length:.1f}"}
+    foot_type = rng.choice(list(TYPICAL))
+    typical = TYPICAL[foot_type]
+    index = rng.uniform(*typical.index_range)
+    rearfoot = max(rearfoot_angle_deg(index) + rng.uniform(-1.0, 1.0), -8.0)
+    said = {
+        "subject.foot_length_mm": f"{length:.1f}",
+        "subject.foot_type": f"'{foot_type}'",
+        "subject.foot_posture_index": f"{index:.2f}",
+        "subject.rearfoot_angle_deg": f"{rearfoot:.2f}",
+        "subject.leg_length_difference_mm": f"{rng.uniform(-20.0, 20.0):.1f}",
+    }
     for name in DIMENSIONS:
         _, low, high = _PER_LENGTH[name]
+        if name == "arch_height_mm":
+            low, high = max(low, typical.share_range[0]), min(high, typical.share_range[1])
         said[f"subject.{name}"] = f"{length * rng.uniform(low, high):.2f}"
     barefoot = rng.random() < 0.15
     for key in plain_keys():
@@ -144,7 +157,9 @@ def at_random(number: int) -> dict[str, str]:
         limits = range_of(key)
         if table not in ("subject", "insole", "standing", "lumbar", "contact"):
             continue
-        if key.name in said or (table == "insole" and barefoot) or name == "both_feet":
+        if key.name in said or (table == "insole" and barefoot):
+            continue
+        if name in ("both_feet", "arch_height_index"):
             continue
         if limits is None:
             said[key.name] = rng.choice([w for w in words_of(key) if w != "'none'" or "." in name])

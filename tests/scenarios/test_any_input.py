@@ -118,7 +118,7 @@ def test_extreme_insoles_on_every_foot(
     assert (refusal is None) or refusal.key.startswith("insole")
 
 
-@pytest.mark.parametrize("length", [180.0, 340.0])
+@pytest.mark.parametrize("length", [150.0, 340.0])
 @pytest.mark.parametrize("share", [0, 1])
 def test_extreme_feet(length: float, share: int) -> None:
     said = {"subject.foot_length_mm": repr(length), "insole.material": "'none'"}
