@@ -39,7 +39,6 @@ from scenarios.source import (
 )
 
 RESERVED = {
-    "gait.pressure_file": "measured pressure is not read by this version",
     "subject.scan_file": "scans are not read by this version",
 }
 

@@ -38,13 +38,28 @@ class Gait(Table):
         1.3, ge=1.1, le=1.9, description="Walking speed of the built-in gait, or of the belt"
     )
     grf_file: InputPath | None = Field(
-        None, description="Ground reaction forces, OpenSim .mot; relative to the scenario file"
+        None,
+        description="Ground reaction forces: OpenSim .mot or .sto, .csv, .c3d; relative to the "
+        "scenario file",
     )
     kinematics_file: InputPath | None = Field(
         None, description="Joint angles of the same trial, OpenSim .mot; needs grf_file"
     )
+    plate_sides: tuple[Literal["right", "left", "none"], ...] | None = Field(
+        None,
+        strict=False,
+        min_length=1,
+        max_length=20,
+        description="Foot on each force plate of a .c3d, in the order of the file",
+        json_schema_extra={
+            "default_text": "found out, and said",
+            "allowed_text": "a list of right, left, none",
+        },
+    )
     pressure_file: InputPath | None = Field(
-        None, description="Measured plantar pressure (reserved)"
+        None,
+        description="In-shoe pressure: Pedar .asc, F-Scan .asf, .csv; gives vertical force and "
+        "centre of pressure, beside grf_file the centre of pressure alone",
     )
     stance_index: int | None = Field(
         None,
@@ -63,8 +78,10 @@ class Gait(Table):
     def _needs_forces(self) -> Self:
         if self.kinematics_file is not None and self.grf_file is None:
             raise wrong("kinematics_file is given without grf_file", "both files, or neither")
-        if self.stance_index is not None and self.grf_file is None:
+        if self.stance_index is not None and self.grf_file is None and self.pressure_file is None:
             raise wrong("stance_index is given without grf_file", "leave it out")
+        if self.plate_sides is not None and self.grf_file is None:
+            raise wrong("plate_sides is given without grf_file", "leave it out")
         return self
 
 

@@ -99,7 +99,7 @@ def both_feet(forces: GroundForces, stance: Contact, stride: Stride, mass_kg: fl
             _sample(foot.time_s, foot.force_n, time),
             _sample(forces.other.time_s, forces.other.force_n, time),
         )
-        source = f"columns {forces.labels[1]}_v*"
+        source = f"columns {forces.other_source}"
     else:
         force = repeated(foot.time_s, foot.force_n, stance, stride, time)
         other = shifted_half_stride(foot.time_s, foot.force_n, stance, stride, time)
@@ -113,7 +113,7 @@ def both_feet(forces: GroundForces, stance: Contact, stride: Stride, mass_kg: fl
     if horizontal > LARGEST_MEAN_M_S2:
         raise GaitError(
             forces.file,
-            f"{forces.labels[0]}_vx",
+            forces.force_key("x"),
             f"mean horizontal acceleration over a stride is {horizontal:.2f} m/s2",
             allowed=f"up to {LARGEST_MEAN_M_S2:g} m/s2 (steady walking; check zero and axes)",
         )

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from scenarios.gait.built_in import built_in_gait
 from scenarios.gait.errors import GaitError
 from scenarios.gait.measured import Walker, measured_gait
+from scenarios.gait.pressure_gait import pressure_gait, pressure_path
 from scenarios.gait.stance import StanceGait
 
 Array = NDArray[np.float64]
@@ -39,6 +40,14 @@ class GaitSpec(Protocol):
     @property
     def stance_index(self) -> int | None:
         """Which complete stance, from 0, or none for the best."""
+
+    @property
+    def plate_sides(self) -> tuple[str, ...] | None:
+        """Foot on each plate of a C3D file, or none to find it out."""
+
+    @property
+    def pressure_file(self) -> Path | None:
+        """In-shoe pressure, or none."""
 
 
 class SubjectSpec(Protocol):
@@ -73,6 +82,8 @@ class GaitRequest:
     grf_file: Path | None = None
     kinematics_file: Path | None = None
     stance_index: int | None = None
+    plate_sides: tuple[str, ...] | None = None
+    pressure_file: Path | None = None
 
 
 def build_gait(spec: GaitSpec, subject: SubjectSpec, outline_mm: Array) -> StanceGait:
@@ -94,9 +105,18 @@ def build_gait(spec: GaitSpec, subject: SubjectSpec, outline_mm: Array) -> Stanc
             raise GaitError(
                 spec.kinematics_file, "gait.kinematics_file", "given without gait.grf_file"
             )
+        if spec.pressure_file is not None:
+            return pressure_gait(spec.pressure_file, walker, spec.speed_m_s, spec.stance_index)
         return built_in_gait(spec.speed_m_s, walker)
+    pressure = None if spec.pressure_file is None else pressure_path(spec.pressure_file, walker)
     gait = measured_gait(
-        spec.grf_file, spec.kinematics_file, walker, spec.stance_index, spec.speed_m_s
+        spec.grf_file,
+        spec.kinematics_file,
+        walker,
+        spec.stance_index,
+        spec.speed_m_s,
+        plate_sides=spec.plate_sides,
+        pressure=pressure,
     )
     if abs(gait.speed_m_s - spec.speed_m_s) <= OTHER_SPEED_M_S:
         return gait

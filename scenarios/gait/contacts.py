@@ -129,7 +129,7 @@ def choose_stance(
     Raises:
         GaitError: no stance at all, none inside ``span_s``, or no such index.
     """
-    key = f"{forces.labels[0]}_vy"
+    key = forces.force_key("y")
     contacts = find_contacts(forces.foot)
     found = stances(contacts, body_mass_kg)
     if not found:

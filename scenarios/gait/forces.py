@@ -62,13 +62,35 @@ class GroundForces:
         file: where they come from.
         foot: the analysed foot.
         other: the other foot, ``None`` where the file has one plate only.
-        labels: prefix of the labels taken for the analysed and the other foot.
+        labels: what the file calls the analysed and the other foot.
+        names: how its columns of force and of the point are called, for messages:
+            ``{0}`` stands for the label, ``{1}`` for the axis.
+        point_unit: unit of the point in the file.
+        forwards: whether the walking direction was found by the reader and is +X already.
+        notes: what the reader found out by itself.
     """
 
     file: str
     foot: FootForce
     other: FootForce | None
     labels: tuple[str, str]
+    names: tuple[str, str] = ("{0}_v{1}", "{0}_p{1}")
+    point_unit: str = "m"
+    forwards: bool = False
+    notes: tuple[str, ...] = ()
+
+    def force_key(self, axis: str) -> str:
+        """Name of a force of the analysed foot in the file."""
+        return self.names[0].format(self.labels[0], axis)
+
+    def point_key(self, axis: str) -> str:
+        """Name of a coordinate of its point of application."""
+        return self.names[1].format(self.labels[0], axis)
+
+    @property
+    def other_source(self) -> str:
+        """Where the other foot stands in the file."""
+        return self.names[0].format(self.labels[1], "*")
 
 
 def read_forces(storage: Storage, side: str) -> GroundForces:
@@ -168,23 +190,30 @@ def _foot(storage: Storage, columns: dict[str, str], mirror: bool) -> FootForce:
     moment: Array = np.zeros(len(force))
     if label is not None and storage.labels.count(label) == 1:
         moment = 1000.0 * np.nan_to_num(storage.column(label, gaps=True))
-    if mirror:
-        force, point, moment = force * [1, 1, -1], point * [1, 1, -1], -moment
-    return FootForce(storage.time_s, force, point, moment)
+    return sided(FootForce(storage.time_s, force, point, moment), mirror)
 
 
-def check_units(file: str, label: str, foot: FootForce, body_mass_kg: float) -> None:
-    """Refuse forces that cannot be in N, with Y up, and points that cannot be in m.
+def sided(foot: FootForce, mirror: bool) -> FootForce:
+    """The force as on a right foot: mirrored where it is a left one."""
+    if not mirror:
+        return foot
+    flip = np.array([1, 1, -1])
+    return FootForce(foot.time_s, foot.force_n * flip, foot.point_mm * flip, -foot.free_moment_nmm)
+
+
+def check_units(forces: GroundForces, body_mass_kg: float) -> None:
+    """Refuse forces that cannot be in N, with Y up, and points in another unit.
 
     Raises:
         GaitError: forces in kN, in body weights or per cent of it; a vertical
             axis that is not Y or points down; points in mm; forces that are all zero.
     """
+    file, foot = forces.file, forces.foot
     weight = body_mass_kg * STANDARD_GRAVITY
     force = foot.force_n
     vertical = force[:, 1]
     largest = np.abs(force).max(axis=0)
-    key = f"{label}_vy"
+    key = forces.force_key("y")
     if largest.max() == 0.0:
         raise GaitError(file, key, "all forces are zero")
     if largest[1] < max(largest[0], largest[2]):
@@ -215,9 +244,11 @@ def check_units(file: str, label: str, foot: FootForce, body_mass_kg: float) -> 
     if farthest > 50_000.0:
         raise GaitError(
             file,
-            f"{label}_px",
-            f"centre of pressure {farthest / 1000.0:.4g} from the origin looks like mm",
-            allowed="metres, within 50 m",
+            forces.point_key("x"),
+            f"centre of pressure {farthest / 1000.0:.4g} from the origin looks like mm"
+            if forces.point_unit == "m"
+            else f"centre of pressure {farthest / 1000.0:.4g} m from the origin",
+            allowed="metres, within 50 m" if forces.point_unit == "m" else "within 50 m",
         )
 
 

@@ -121,7 +121,7 @@ def measured_path(
     """
     foot = forces.foot
     vertical = np.interp(at_s, foot.time_s, foot.force_n[:, 1])
-    key = f"{forces.labels[0]}_px"
+    key = forces.point_key("x")
     known = np.isfinite(foot.point_mm[:, [0, 2]]).all(axis=1) & (foot.force_n[:, 1] > 0.5 * least_n)
     if not known.any():
         why = f"{forces.file} has no centre of pressure ({key}): the normative path is used"
@@ -139,7 +139,8 @@ def measured_path(
     missing = float(np.mean((vertical >= least_n) & ~defined))
     if missing > 0.0:
         warnings = (
-            f"{forces.file} has no numbers in {key} or {key[:-1]}z in {missing:.0%} of the stance: "
+            f"{forces.file} has no numbers in {key} or {forces.point_key('z')} in {missing:.0%} of "
+            "the stance: "
             "the nearest centre of pressure is held there",
         )
     placed = _placed(

@@ -24,13 +24,14 @@ def turned_forwards(
     """Turn forces, markers and pelvis about the vertical into +X.
 
     The heading is the mean rotation of the pelvis; without angles the forces tell
-    only forwards from backwards (braking comes first).
+    only forwards from backwards (braking comes first). Forces whose reader found the walking
+    direction by itself are +X already but for a quarter turn's rest, which is the angles'.
 
     Returns:
         Forces and angles in the direction of progression, and what was turned.
     """
     if angles is None:
-        if not _brakes_last(forces.foot):
+        if forces.forwards or not _brakes_last(forces.foot):
             return forces, None, ()
         heading = 180.0
     else:
@@ -39,8 +40,15 @@ def turned_forwards(
         if abs(heading) < SMALLEST_TURN_DEG:
             return forces, angles, ()
     turn = exponential(np.array([0.0, -np.radians(heading), 0.0]))
-    other = None if forces.other is None else _turned(forces.other, turn)
-    forces = replace(forces, foot=_turned(forces.foot, turn), other=other)
+    of_forces = turn
+    if forces.forwards:
+        rest = heading - 90.0 * round(heading / 90.0)
+        if abs(rest) < SMALLEST_TURN_DEG:
+            heading, rest = heading - rest, 0.0
+        turn = exponential(np.array([0.0, -np.radians(heading), 0.0]))
+        of_forces = exponential(np.array([0.0, -np.radians(rest), 0.0]))
+    other = None if forces.other is None else _turned(forces.other, of_forces)
+    forces = replace(forces, foot=_turned(forces.foot, of_forces), other=other)
     if angles is not None:
         trunk = dict(angles.trunk)
         trunk["pelvis_rotation"] = trunk["pelvis_rotation"] - heading

@@ -111,7 +111,7 @@ def read_storage(file: str | Path) -> Storage:
         GaitError: file absent, no header or labels, ragged or missing rows,
             text among the numbers, time absent or not increasing.
     """
-    lines = _lines(Path(file))
+    lines = text_lines(Path(file))
     end = next((i for i, line in enumerate(lines) if line.strip().lower() == "endheader"), None)
     if end is None:
         raise GaitError(file, "endheader", "no such line", allowed="OpenSim .mot or .sto")
@@ -126,7 +126,7 @@ def read_storage(file: str | Path) -> Storage:
         )
     values = np.array([_row(file, number, line, labels) for number, line in body[1:]])
     _check_counts(file, header, values.shape)
-    _check_time(file, values[:, 0])
+    check_time(file, values[:, 0])
     degrees = header.get("indegrees")
     if degrees is not None and degrees.lower() not in ("yes", "no"):
         raise GaitError(file, "inDegrees", f"'{degrees}' found", allowed="yes, no")
@@ -167,7 +167,16 @@ def refuse_missing_rows(file: str, time_s: Array, start_s: float, end_s: float) 
         )
 
 
-def _lines(path: Path) -> list[str]:
+def text_lines(path: Path, kind: str = "OpenSim .mot or .sto") -> list[str]:
+    """The lines of a text file.
+
+    Args:
+        path: the file.
+        kind: what it should be, for the message.
+
+    Raises:
+        GaitError: no such file, one that cannot be read, or no text.
+    """
     try:
         if not path.is_file():
             beside = sorted(p.name for p in path.parent.glob("*")) if path.parent.is_dir() else []
@@ -176,9 +185,7 @@ def _lines(path: Path) -> list[str]:
     except OSError as error:
         raise GaitError(path, "", f"cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
-        raise GaitError(
-            path, "", "is not text", allowed="OpenSim .mot or .sto (export C3D to .mot first)"
-        ) from None
+        raise GaitError(path, "", "is not text", allowed=kind) from None
 
 
 def _header(lines: list[str]) -> dict[str, str]:
@@ -210,13 +217,14 @@ def _row(file: str | Path, number: int, line: str, labels: list[str]) -> list[fl
     try:
         return [float(part) for part in parts]
     except ValueError:
-        column = next(i for i, part in enumerate(parts) if not _is_number(part))
+        column = next(i for i, part in enumerate(parts) if not is_number(part))
         raise GaitError(
             file, labels[column], f"line {number}: '{parts[column]}' is not a number"
         ) from None
 
 
-def _is_number(text: str) -> bool:
+def is_number(text: str) -> bool:
+    """Whether Python reads it as one."""
     try:
         float(text)
     except ValueError:
@@ -236,7 +244,12 @@ def _check_counts(file: str | Path, header: dict[str, str], shape: tuple[int, ..
                 )
 
 
-def _check_time(file: str | Path, time: Array) -> None:
+def check_time(file: str | Path, time: Array) -> None:
+    """Refuse times that are no numbers, run back or are no seconds.
+
+    Raises:
+        GaitError: names file and row.
+    """
     if not np.isfinite(time).all():
         raise GaitError(file, "time", "holds values that are not numbers")
     wrong = np.flatnonzero(np.diff(time) <= 0.0)

@@ -15,7 +15,14 @@ import re
 import numpy as np
 
 from scenarios.errors import ScenarioError
-from scenarios.measured.record import Insole, PressureRecord, check_time, check_values
+from scenarios.measured.layout import pedar_layout
+from scenarios.measured.record import (
+    Insole,
+    PressureRecord,
+    check_time,
+    check_values,
+    is_number,
+)
 
 SENSORS = 99
 TIME_LABEL = "time[secs]"
@@ -58,13 +65,13 @@ def pedar_record(file: str, text: str) -> PressureRecord:
     rate_hz, step_s = _check_rates(file, header, len(rows))
     check_time(file, numbers, values[:, 0], step_s)
     check_values(file, numbers, names[1:], values[:, 1:])
-    sensors = np.arange(1, SENSORS + 1)
+    sensors, layout = np.arange(1, SENSORS + 1), pedar_layout()
     return PressureRecord(
         file=file,
         time_s=values[:, 0],
         rate_hz=rate_hz,
-        left=Insole("left", sensors, values[:, 1 : SENSORS + 1]),
-        right=Insole("right", sensors, values[:, SENSORS + 1 :]),
+        left=Insole("left", sensors, values[:, 1 : SENSORS + 1], layout),
+        right=Insole("right", sensors, values[:, SENSORS + 1 :], layout),
         header=header,
         masks=masks,
     )
@@ -145,21 +152,13 @@ def _numbers(file: str, number: int, line: str, names: list[str]) -> list[float]
             raise ValueError
         return [float(part) for part in parts]
     except ValueError:
-        at = next(i for i, part in enumerate(parts) if not _is_number(part))
+        at = next(i for i, part in enumerate(parts) if not is_number(part))
         raise ScenarioError(
             file,
             f"line {number}, {names[at]}",
             f"'{parts[at]}' is not a number",
             allowed="numbers with a decimal point",
         ) from None
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return "_" not in text
 
 
 def _check_rates(file: str, header: dict[str, str], frames: int) -> tuple[float, float]:
@@ -188,7 +187,7 @@ def _rate(file: str, header: dict[str, str], key: str, title: str) -> float:
     text = header.get(key)
     if text is None:
         raise ScenarioError(file, title, "no such entry in the header", allowed=f"{key}: a number")
-    value = float(text) if _is_number(text) else -1.0
+    value = float(text) if is_number(text) else -1.0
     if not 0.0 < value < 1e6:
         raise ScenarioError(file, title, f"'{text}' found", allowed="a number above 0")
     return value

@@ -7,10 +7,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 from scenarios.errors import ScenarioError, nearest
+from scenarios.measured.fscan import fscan_record
 from scenarios.measured.pedar import pedar_record
 from scenarios.measured.record import PressureRecord
+from scenarios.measured.table import table_record
 
-READERS: dict[str, Callable[[str, str], PressureRecord]] = {".asc": pedar_record}
+READERS: dict[str, Callable[[str, str], PressureRecord]] = {
+    ".asc": pedar_record,
+    ".asf": fscan_record,
+    ".csv": table_record,
+}
 """Reader by ending of the file name: file and its text in, record out."""
 
 
@@ -24,7 +30,8 @@ def read_pressure(path: str | Path) -> PressureRecord:
     """Read a file of measured plantar pressure.
 
     Args:
-        path: the file; its ending says what it is (``.asc``: text export of Pedar).
+        path: the file; its ending says what it is (``.asc``: text export of Pedar, ``.asf``:
+            ASCII export of F-Scan, ``.csv``: plain table).
 
     Raises:
         ScenarioError: no such file, an unknown kind, or contents that cannot be used;
@@ -43,7 +50,7 @@ def read_pressure(path: str | Path) -> PressureRecord:
                 str(path),
                 "",
                 "is no pressure file that can be read",
-                allowed="a Pedar text export (.asc)",
+                allowed="a Pedar text export (.asc), an F-Scan export (.asf), a table (.csv)",
             )
         # The export is in the code page of the laboratory's computer; only ASCII matters in it.
         text = file.read_bytes().decode("latin-1")

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.errors import ScenarioError
+from scenarios.measured.layout import Layout
 
 Array = NDArray[np.float64]
 Side = Literal["left", "right"]
@@ -31,11 +32,15 @@ class Insole:
         side: the foot.
         sensors: sensor numbers as the system counts them, shape (m,).
         pressure_kpa: mean normal pressure of each sensor, shape (frames, m).
+        layout: where the sensors lie; None where that is not known.
+        limit_kpa: end of the range, where the file says it.
     """
 
     side: Side
     sensors: NDArray[np.int64]
     pressure_kpa: Array
+    layout: Layout | None = None
+    limit_kpa: float | None = None
 
     def column(self, sensor: int) -> Array:
         """Readings of one sensor by its number, kPa, shape (frames,).
@@ -61,8 +66,10 @@ class Insole:
 
     @property
     def saturated(self) -> tuple[int, ...]:
-        """Sensors that read the end of the insole's range (`RANGES_KPA`)."""
+        """Sensors that read the end of the insole's range (the file's, or `RANGES_KPA`)."""
         peaks = self.pressure_kpa.max(axis=0)
+        if self.limit_kpa is not None:
+            return self._numbers(peaks >= 0.995 * self.limit_kpa)
         end = next((limit for limit in RANGES_KPA if peaks.max() <= limit), None)
         return () if end is None else self._numbers(peaks == end)
 
@@ -106,7 +113,13 @@ class PressureRecord:
         return found
 
 
-def check_values(file: str, lines: NDArray[np.int64], labels: list[str], values: Array) -> None:
+def check_values(
+    file: str,
+    lines: NDArray[np.int64],
+    labels: list[str],
+    values: Array,
+    most_kpa: float = LARGEST_KPA,
+) -> None:
     """Refuse pressures that no sensor gives.
 
     Args:
@@ -114,17 +127,18 @@ def check_values(file: str, lines: NDArray[np.int64], labels: list[str], values:
         lines: line of the file of each row, shape (frames,).
         labels: name of each column, for the message.
         values: kPa, shape (frames, number of labels).
+        most_kpa: largest reading that can be.
 
     Raises:
-        ScenarioError: not finite, negative, or above `LARGEST_KPA`; names line and column.
+        ScenarioError: not finite, negative, or above ``most_kpa``; names line and column.
     """
     for wrong, problem, allowed in (
         (~np.isfinite(values), "is no pressure", "finite numbers"),
         (values < 0.0, "kPa is negative", "0 kPa and more: set the insoles to zero unloaded"),
         (
-            values > LARGEST_KPA,
+            values > most_kpa,
             "kPa is more than a sensor reads",
-            f"up to {LARGEST_KPA:g} kPa; a file in another unit must be exported in kPa",
+            f"up to {most_kpa:g} kPa; a file in another unit must be exported in kPa",
         ),
     ):
         if wrong.any():
@@ -161,3 +175,12 @@ def check_time(file: str, lines: NDArray[np.int64], time_s: Array, step_s: float
             f"{time_s[row]:g} s is followed by {time_s[row + 1]:g} s",
             allowed=f"a frame every {step_s:g} s",
         )
+
+
+def is_number(text: str) -> bool:
+    """Whether a cell is a number as files have it; Python takes 1_0 for one too."""
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return "_" not in text
