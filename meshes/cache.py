@@ -19,6 +19,7 @@ import numpy as np
 from meshes.foot import FootGeometry, Resolution, build_foot, check_resolution
 from meshes.foot_dimensions import FootDimensions
 from meshes.insole import InsoleDimensions, InsoleGeometry, build_insole
+from meshes.sole_correction import SoleCorrection
 from meshes.tagged import TaggedMesh
 
 _FIELDS = ("points", "cells", "cell_tags", "facets", "facet_tags")
@@ -32,7 +33,10 @@ def default_folder() -> Path:
 
 
 def cached_foot(
-    dimensions: FootDimensions, resolution: Resolution = "coarse", folder: Path | None = None
+    dimensions: FootDimensions,
+    resolution: Resolution = "coarse",
+    folder: Path | None = None,
+    correction: SoleCorrection | None = None,
 ) -> FootGeometry:
     """Build a foot, with its mesh from the cache where it is there.
 
@@ -42,13 +46,15 @@ def cached_foot(
         dimensions: of the foot.
         resolution: of the mesh.
         folder: of the cache; `default_folder` where left out.
+        correction: of outline and sole by a scan.
 
     Raises:
         MeshError: as `meshes.foot.build_foot`.
     """
     check_resolution(resolution)
-    path = (folder or default_folder()) / f"foot-{_key(repr(asdict(dimensions)), resolution)}.npz"
-    return _kept(path, lambda mesh: build_foot(dimensions, resolution, mesh))
+    shape = repr(asdict(dimensions)) + _scanned(correction)
+    path = (folder or default_folder()) / f"foot-{_key(shape, resolution)}.npz"
+    return _kept(path, lambda mesh: build_foot(dimensions, resolution, mesh, correction))
 
 
 def cached_insole(
@@ -64,6 +70,7 @@ def cached_insole(
     """
     check_resolution(resolution)
     shape = repr((asdict(foot.dimensions), asdict(dimensions)))
+    shape += _scanned(foot.plantar_height.correction)
     path = (folder or default_folder()) / f"insole-{_key(shape, resolution)}.npz"
     return _kept(path, lambda mesh: build_insole(foot, dimensions, resolution, mesh))
 
@@ -107,6 +114,11 @@ def _kept(path: Path, build: Callable[[TaggedMesh | None], _Geometry]) -> _Geome
         with suppress(OSError):
             save_mesh(path, geometry.mesh)
     return geometry
+
+
+def _scanned(correction: SoleCorrection | None) -> str:
+    """What names the shape of a scanned foot beside its dimensions; nothing for others."""
+    return "" if correction is None else f" scan {correction.digest}"
 
 
 def _key(shape: str, resolution: str) -> str:

@@ -16,6 +16,7 @@ from scipy.interpolate import PchipInterpolator
 
 from meshes.foot_dimensions import FootDimensions
 from meshes.foot_landmarks import SEGMENTS, FootLandmarks
+from meshes.sole_correction import SoleCorrection
 from meshes.tagged import FloatArray
 
 TOE_FREE_LENGTH_SHARE = 0.085
@@ -91,9 +92,12 @@ class BoneUnderside:
 class BoneCeiling:
     """Upper surface of the plantar tissue as a height over the plan form."""
 
-    def __init__(self, bones: tuple[BoneUnderside, ...]) -> None:
-        """Store the bones."""
+    def __init__(
+        self, bones: tuple[BoneUnderside, ...], correction: SoleCorrection | None = None
+    ) -> None:
+        """Store the bones; they follow a scanned sole, so that tissue keeps its thickness."""
         self.bones = bones
+        self.correction = correction
 
     def __call__(self, x: FloatArray, z: FloatArray) -> FloatArray:
         """Return heights: each bone's underside within its half width, blended between bones."""
@@ -104,6 +108,8 @@ class BoneCeiling:
             weight = np.maximum(s - bone.level, 1e-7) ** -2.0
             total += weight * bone.height(x, z)
             weights += weight
+        if self.correction is not None:
+            return total / weights + self.correction.lift(x, z)
         return total / weights
 
 

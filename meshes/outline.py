@@ -10,6 +10,7 @@ from scipy.interpolate import CubicSpline
 from scipy.spatial import cKDTree
 
 from meshes.foot_dimensions import FootDimensions
+from meshes.sole_correction import SoleCorrection
 from meshes.tagged import FloatArray
 
 SizeField = Callable[[FloatArray, FloatArray], FloatArray]
@@ -47,12 +48,15 @@ _OUTLINE = (
 )
 
 
-def foot_outline(dimensions: FootDimensions, count: int = 720) -> FloatArray:
+def foot_outline(
+    dimensions: FootDimensions, count: int = 720, correction: SoleCorrection | None = None
+) -> FloatArray:
     """Sample the closed outline of a right foot, seen from above.
 
     Args:
         dimensions: of the foot.
         count: number of points, evenly spaced along the curve.
+        correction: what a scan adds to the parametric outline.
 
     Returns:
         (count, 2) points (x, z), mm, from the rearmost heel along the medial side; the least x is
@@ -66,6 +70,9 @@ def foot_outline(dimensions: FootDimensions, count: int = 720) -> FloatArray:
     dense = CubicSpline(chord, closed, bc_type="periodic")(np.linspace(0.0, chord[-1], 6000)[:-1])
     low, high = dense[:, 0].min(), dense[:, 0].max()
     dense[:, 0] = (dense[:, 0] - low) * dimensions.length_mm / (high - low)
+    if correction is not None:
+        shift = correction.outline_shift
+        return resample(resample(dense, len(shift)) + shift, count)
     return resample(dense, count)
 
 

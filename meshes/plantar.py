@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from meshes.foot_dimensions import FootDimensions
 from meshes.outline import SignedDistance
+from meshes.sole_correction import SoleCorrection
 from meshes.tagged import FloatArray
 
 PLANTAR_ARCH_SHARE = 0.37
@@ -28,8 +29,10 @@ class SoleRelief:
 
     Attributes:
         arch: medial longitudinal arch.
-        grooves: sulcus behind the toes and cleft beside the hallux.
-        rim: rounding up to the outline, continued with its slope outside.
+        grooves: sulcus behind the toes and cleft beside the hallux; of a scanned foot what the
+            scan adds inside the rim too.
+        rim: rounding up to the outline, continued with its slope outside; of a scanned foot what
+            the scan adds there too.
     """
 
     arch: FloatArray
@@ -41,13 +44,19 @@ class PlantarSurface:
     """Plantar skin of the unloaded foot as a height y over plan points (x, z).
 
     Heel, ball and toe pads lie at y = 0. Valid outside the outline too, where the rim goes on
-    with the slope that it has at the outline.
+    with the slope that it has at the outline. A scanned foot has a `SoleCorrection` on top.
     """
 
-    def __init__(self, dimensions: FootDimensions, outline: FloatArray) -> None:
-        """Store dimensions and outline (n, 2)."""
+    def __init__(
+        self,
+        dimensions: FootDimensions,
+        outline: FloatArray,
+        correction: SoleCorrection | None = None,
+    ) -> None:
+        """Store dimensions, outline (n, 2), the scanned one of a scan, and what the scan adds."""
         self.dimensions = dimensions
         self.distance = SignedDistance(outline)
+        self.correction = correction
 
     def __call__(self, x: ArrayLike, z: ArrayLike) -> FloatArray:
         """Return heights, mm, of the shape to which x and z broadcast."""
@@ -57,7 +66,13 @@ class PlantarSurface:
     def relief(self, x: ArrayLike, z: ArrayLike) -> SoleRelief:
         """Return the parts whose sum is the height."""
         px, pz = np.broadcast_arrays(np.asarray(x, dtype=float), np.asarray(z, dtype=float))
-        return SoleRelief(self._arch(px, pz), self._grooves(px, pz), self._rim(px, pz))
+        relief = SoleRelief(self._arch(px, pz), self._grooves(px, pz), self._rim(px, pz))
+        if self.correction is None:
+            return relief
+        added = self.correction.height(px, pz)
+        radius, _ = self._rim_shape(px)
+        at_rim = added * smooth_step(1.0 - self.distance(px, pz) / radius)
+        return SoleRelief(relief.arch, relief.grooves + (added - at_rim), relief.rim + at_rim)
 
     @property
     def arch_apex_mm(self) -> float:
@@ -87,16 +102,20 @@ class PlantarSurface:
         return np.asarray(sulcus + cleft)
 
     def _rim(self, x: FloatArray, z: FloatArray) -> FloatArray:
-        length = self.dimensions.length_mm
-        where = x / length
-        radius = length * np.interp(where, (0.0, 0.10, 0.22, 0.36), (0.082, 0.062, 0.050, 0.034))
-        aspect = np.interp(where, (0.0, 0.14, 0.36), (1.10, 0.95, 0.85))
+        radius, aspect = self._rim_shape(x)
         steep = 0.85
         depth = steep * (1.0 - self.distance(x, z) / radius)
         ring = np.clip(depth, 0.0, steep)
         root = np.sqrt(1.0 - ring**2)
         outside = np.maximum(depth - steep, 0.0) * steep / np.sqrt(1.0 - steep**2)
         return np.asarray(radius * aspect * (1.0 - root + outside))
+
+    def _rim_shape(self, x: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Width of the rim and its height over that width."""
+        length = self.dimensions.length_mm
+        where = x / length
+        radius = length * np.interp(where, (0.0, 0.10, 0.22, 0.36), (0.082, 0.062, 0.050, 0.034))
+        return radius, np.interp(where, (0.0, 0.14, 0.36), (1.10, 0.95, 0.85))
 
 
 def sulcus_share(across: ArrayLike) -> FloatArray:

@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: MIT
+"""Scan files: read by VTK, with what VTK would pass over in silence refused first."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+
+from meshes.errors import MeshError
+from meshes.scan.surface import ScanSurface, from_polydata
+from meshes.tagged import FloatArray, IntArray
+
+FORMATS = ("stl", "ply", "obj", "vtp", "vtk", "off")
+FEWEST_TRIANGLES = 200
+_ALLOWED = f"a surface of triangles: {', '.join(FORMATS)}"
+_PLY_BYTES = {
+    **dict.fromkeys(("char", "uchar", "int8", "uint8"), 1),
+    **dict.fromkeys(("short", "ushort", "int16", "uint16"), 2),
+    **dict.fromkeys(("int", "uint", "int32", "uint32", "float", "float32"), 4),
+    **dict.fromkeys(("double", "float64"), 8),
+}
+
+
+def read_scan(path: Path) -> ScanSurface:
+    """Read a surface of triangles; polygons are cut into triangles.
+
+    Args:
+        path: file whose ending is one of `FORMATS`.
+
+    Raises:
+        MeshError: ``scan_file``, with what was found in the file.
+    """
+    kind = path.suffix.lower().lstrip(".")
+    try:
+        size = path.stat().st_size
+        with path.open("rb") as stream:
+            head = stream.read(4096)
+    except OSError as error:
+        raise _refused(f"{path.name} cannot be read: {error.strerror}") from None
+    if kind not in FORMATS:
+        raise _refused(f"{path.name} is of no known kind of mesh file")
+    if size == 0:
+        raise _refused(f"{path.name} is empty")
+    {"ply": _check_ply, "stl": _check_stl}.get(kind, _check_nothing)(path, head, size)
+    points, triangles = _off(path) if kind == "off" else _by_vtk(path)
+    return _cleaned(path, points, triangles)
+
+
+def _by_vtk(path: Path) -> tuple[FloatArray, IntArray]:
+    import pyvista
+
+    try:
+        with pyvista.VtkErrorCatcher(raise_errors=True, emit_warnings=False):
+            mesh = pyvista.read(path)
+    except Exception as error:  # VTK and PyVista raise many kinds
+        said = re.sub(r"\s+", " ", str(error)).strip()
+        raise _refused(f"{path.name} cannot be understood: {said[:160]}") from None
+    if isinstance(mesh, pyvista.MultiBlock):
+        mesh = mesh.combine()
+    if not isinstance(mesh, pyvista.PolyData):
+        mesh = mesh.extract_surface(algorithm="dataset_surface")
+    if mesh.n_points == 0 or mesh.n_cells == 0:
+        found = f"{mesh.n_points} points and no triangle"
+        raise _refused(f"{path.name} holds {found}")
+    surface = from_polydata(mesh if mesh.is_all_triangles else mesh.triangulate())
+    return surface.points, surface.triangles
+
+
+def _off(path: Path) -> tuple[FloatArray, IntArray]:
+    import meshio
+
+    try:
+        mesh = meshio.read(path)
+        points, triangles = mesh.points, mesh.cells_dict["triangle"]
+    except (meshio.ReadError, KeyError, ValueError, IndexError, SystemExit, OSError) as error:
+        raise _refused(f"{path.name} cannot be understood: {error}") from None
+    return np.asarray(points, dtype=np.float64), np.asarray(triangles, dtype=np.int64)
+
+
+def _cleaned(path: Path, points: FloatArray, triangles: IntArray) -> ScanSurface:
+    """Merge equal points, drop triangles with repeated, absent or endless corners."""
+    if len(triangles) and (triangles.min() < 0 or triangles.max() >= len(points)):
+        raise _refused(f"{path.name} has triangles of points that are not there")
+    whole = np.isfinite(points).all(axis=1)
+    low = np.where(whole[:, None], points, 0.0).min(axis=0)
+    extent = float(np.ptp(points[whole], axis=0).max()) if whole.any() else 0.0
+    if extent == 0.0:
+        raise _refused(f"{path.name} holds {len(points)} points and no extent")
+    keys = np.round((np.where(whole[:, None], points, low) - low) / (1e-6 * extent)).astype(
+        np.int64
+    )
+    code = (keys[:, 0] * 2_000_003 + keys[:, 1]) * 2_000_003 + keys[:, 2]
+    _, first, again = np.unique(code, return_index=True, return_inverse=True)
+    corners = again.reshape(-1)[triangles]
+    kept = whole[triangles].all(axis=1)
+    for one, two in ((0, 1), (1, 2), (2, 0)):
+        kept &= corners[:, one] != corners[:, two]
+    surface = ScanSurface(points[first], corners[kept].astype(np.int64))
+    if len(surface.triangles) < FEWEST_TRIANGLES:
+        raise _refused(
+            f"{path.name} holds {len(surface.points)} points and {len(surface.triangles)} triangles"
+        )
+    return surface
+
+
+def _check_nothing(path: Path, head: bytes, size: int) -> None:
+    """Formats whose readers say themselves what is wrong."""
+
+
+def _check_stl(path: Path, head: bytes, size: int) -> None:
+    count = int.from_bytes(head[80:84], "little") if len(head) >= 84 else -1
+    if size == 84 + 50 * count:
+        return
+    if not head.lstrip().lower().startswith(b"solid"):
+        expected = (
+            f"{84 + 50 * count} bytes for its {count} triangles" if count >= 0 else "a header"
+        )
+        raise _refused(f"{path.name} has {size} bytes where STL has {expected}: cut short?")
+    if b"facet" not in head and b"endsolid" not in head:
+        raise _refused(f"{path.name} begins like an STL file and holds no facet")
+    with path.open("rb") as stream:
+        stream.seek(max(0, size - 400))
+        if b"endsolid" not in stream.read().lower():
+            raise _refused(f"{path.name} ends before its endsolid: cut short?")
+
+
+def _check_ply(path: Path, head: bytes, size: int) -> None:
+    end = head.find(b"end_header")
+    if not head.startswith(b"ply") or end < 0:
+        raise _refused(f"{path.name} has no header of a PLY file")
+    lines = head[:end].decode("ascii", "replace").split("\n")
+    binary = any(line.startswith("format binary") for line in lines)
+    least, count, name = head.find(b"\n", end) + 1, 0, ""
+    for words in (line.split() for line in lines):
+        if words[:1] == ["element"] and len(words) == 3 and words[2].isdigit():
+            name, count = words[1], int(words[2])
+        elif words[:1] == ["property"] and len(words) >= 3:
+            if words[1] == "list" and len(words) == 5:
+                corners = 3 if name == "face" and "vert" in words[4] else 0
+                each = _PLY_BYTES.get(words[2], 0) + corners * _PLY_BYTES.get(words[3], 0)
+            else:
+                each = _PLY_BYTES.get(words[1], 0)
+            least += count * (each if binary else 2)
+    if size < least:
+        raise _refused(
+            f"{path.name} has {size} bytes where its header promises at least {least}: cut short?"
+        )
+
+
+def _refused(problem: str) -> MeshError:
+    return MeshError("scan_file", problem, _ALLOWED)
