@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from scenarios.alignment.section import AlignmentChange
+from scenarios.alignment.tables import HEAD, change_rows
 from scenarios.channels import ChannelRow, channel_rows, insole_table
 from scenarios.errors import ScenarioError
 from scenarios.keys import unit_of
@@ -81,6 +83,7 @@ class Comparison:
     only_other: tuple[str, ...]
     warnings: tuple[str, ...]
     channels: tuple[tuple[ChannelRow, ChannelRow], ...] = ()
+    alignment: tuple[AlignmentChange | None, AlignmentChange | None] = (None, None)
 
     @property
     def shock(self) -> tuple[tuple[Difference, MeasuredEffect], ...]:
@@ -152,17 +155,29 @@ def compare_summaries(
         and not key.startswith("equilibrium.")
         and not key.endswith("at_percent")
         and key not in SETTINGS
+        and not _of_one_run(key)
     )
     return Comparison(
         folder=folder,
         differences=differences,
-        only_first=tuple(key for key in values if key not in others),
-        only_other=tuple(key for key in others if key not in values),
+        only_first=tuple(key for key in values if key not in others and not _is_change(key)),
+        only_other=tuple(key for key in others if key not in values and not _is_change(key)),
         warnings=tuple(_warnings(first, other, differences)),
         channels=tuple(
             zip(channel_rows(first, insoles[0]), channel_rows(other, insoles[1]), strict=True)
         ),
+        alignment=(first.alignment_change, other.alignment_change),
     )
+
+
+def _is_change(key: str) -> bool:
+    """Whether an output is a change already: it has a table of its own."""
+    return key.startswith("alignment_change.")
+
+
+def _of_one_run(key: str) -> bool:
+    """Whether an output belongs to one run alone, such as the baseline it was set against."""
+    return _is_change(key) and not key.endswith((".peak", ".mean"))
 
 
 def output_unit(key: str) -> str:
@@ -236,6 +251,7 @@ def comparison_text(first_folder: str, comparisons: Sequence[Comparison]) -> str
         lines = [f"{comparison.folder} against {first_folder}"]
         lines += _channel_lines(comparison)
         lines += _shock_lines(comparison)
+        lines += _alignment_lines(comparison)
         lines += aligned_lines(rows, left=(0, 1, 7))
         for name, keys in (("first", comparison.only_first), ("other", comparison.only_other)):
             if keys:
@@ -261,6 +277,17 @@ def _shock_lines(comparison: Comparison) -> list[str]:
     for item, effect in sorted(comparison.shock, key=lambda pair: EFFECTS.index(pair[1])):
         rows.append((*_change(item), effect.text, effect.source))
     return [*aligned_lines(rows, left=(0, 4)), ""]
+
+
+def _alignment_lines(comparison: Comparison) -> list[str]:
+    """What each candidate changes against its own baseline."""
+    lines = []
+    for name, section in zip(("first", "other"), comparison.alignment, strict=True):
+        rows: list[tuple[str, ...]] = list(change_rows(section))
+        if rows:
+            head = (f"alignment of the {name} against its baseline", *HEAD[1:])
+            lines += [*aligned_lines([head, *rows], left=(0,)), ""]
+    return lines
 
 
 def _change(item: Difference) -> tuple[str, str, str]:

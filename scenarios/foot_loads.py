@@ -31,9 +31,27 @@ LEG_FRONTAL_NM_PER_DEG = 4.0
 LEG_TRANSVERSE_NM_PER_DEG = 1.0
 """What hip and knee oppose to a tilt or turn of a candidate's tibia (engineering defaults)."""
 
+KNEE_FRONTAL_NM_PER_DEG = 10.0
+"""Varus and valgus stiffness of a loaded, extended knee (engineering default; Markolf 1976
+measured 5 to 15 N m a degree without load, from memory)."""
+
 FOOT_MASS_SHARE = 0.0137
 """Mass of the foot over body mass (de Leva 1996)."""
 GRAVITY_MM_S2 = 9806.65
+
+
+def mirrored_leg_nm_per_deg(shank_over_thigh: float) -> tuple[float, float]:
+    """What a leg opposes that stands beside its mirror image.
+
+    Foot and hip keep their places, so that a tilt of the tibia by one degree tilts the femur
+    by ``-r`` and bends the knee by ``1 + r``; both ends of the leg feel the knee's moment times
+    that. Nothing but the two hips' own rotation opposes a turn.
+
+    Args:
+        shank_over_thigh: ``r``, ratio of the lengths.
+    """
+    frontal = KNEE_FRONTAL_NM_PER_DEG * (1.0 + shank_over_thigh) ** 2
+    return frontal, LEG_TRANSVERSE_NM_PER_DEG
 
 
 def smoothstep(x: float) -> float:
@@ -74,7 +92,7 @@ class Calibration:
         torque_nmm: Ankle and subtalar torque, shape (n, 2).
         angle_rad: Their angles, shape (n, 2).
         tibia_moment_nmm: Moment that held the tibia, stance frame, shape (n, 3).
-        posture: Numbers of `scenarios.foot_posture.FootPosture`, shape (n, 7); ``None`` in a
+        posture: Numbers of `scenarios.foot_posture.FootPosture`, shape (n, 9); ``None`` in a
             calibration of an earlier version.
     """
 
@@ -109,6 +127,7 @@ class FootLoads:
         calibration: Of the baseline; ``None`` when this run is the baseline.
         window: Where the centre of pressure closes the torques.
         stiffness_factor: Factor on the torques' stiffness and on that of a candidate's leg.
+        leg_nm_per_deg: What the leg opposes to a tilt and a turn of a candidate's tibia.
     """
 
     gait: StanceGait
@@ -117,6 +136,7 @@ class FootLoads:
     calibration: Calibration | None = None
     window: ClosureWindow = field(default_factory=ClosureWindow)
     stiffness_factor: float = 1.0
+    leg_nm_per_deg: tuple[float, float] = (LEG_FRONTAL_NM_PER_DEG, LEG_TRANSVERSE_NM_PER_DEG)
 
     @property
     def stiffness_nmm_per_rad(self) -> Array:
@@ -161,8 +181,7 @@ class FootLoads:
                 weight=np.array([b, b]),
             )
         torque, angle, moment = self.calibration.at(percent)
-        pair = np.array([LEG_FRONTAL_NM_PER_DEG, LEG_TRANSVERSE_NM_PER_DEG])
-        leg = self.stiffness_factor * NMM_PER_DEG_TO_RAD * pair
+        leg = self.stiffness_factor * NMM_PER_DEG_TO_RAD * np.array(self.leg_nm_per_deg)
         return FootLoad(
             **load,
             tibia_stiffness_nmm_per_rad=np.diag([leg[0], leg[1], HELD_NMM_PER_RAD]),

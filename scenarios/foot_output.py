@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from scenarios.foot_loads import FootLoads
 from scenarios.foot_model import FootModel
-from scenarios.foot_posture import foot_posture
+from scenarios.foot_posture import foot_posture, ground_wrench
 from scenarios.strain_range import Strains, region_strain
 from simulator.loading import FootLoading
 from simulator.nodes import VTK_ORDER
@@ -20,16 +20,6 @@ Array = NDArray[np.float64]
 
 ACHILLES_LEVER_MM = 50.0
 """Lever of the Achilles tendon about the ankle (Kogler and others, design value)."""
-
-
-def ground_wrench(model: FootModel) -> tuple[Array, Array]:
-    """Force (N) of the ground on foot and insole and its moment about the origin; collective."""
-    origin = np.zeros(3)
-    acting = [model.ground.resultant(origin), model.ground.tack_force(origin)]
-    if model.floor is not None:
-        acting.append(model.floor.resultant(origin))
-    force = sum((one.force_n for one in acting), start=np.zeros(3))
-    return force, sum((one.moment_nmm for one in acting), start=np.zeros(3))
 
 
 def force_imbalance(model: FootModel, loads: FootLoads) -> float:

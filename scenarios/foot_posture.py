@@ -24,6 +24,9 @@ class FootPosture:
         tibial_rotation_deg: Of the tibia about y of the stance frame, internal positive.
         arch_height_mm: Navicular over the line from calcaneal tubercle to first metatarsal head.
         ankle_height_mm: Centre of the ankle over the ground.
+        foot_direction_deg: Turn of the foot's long axis (calcaneal tubercle to second metatarsal
+            head) about y from the unloaded foot, inwards positive.
+        pressure_ahead_mm: Centre of pressure in front of the ankle.
         tibia_rotation: Stance frame, shape (3, 3).
     """
 
@@ -31,52 +34,76 @@ class FootPosture:
     tibial_rotation_deg: float
     arch_height_mm: float
     ankle_height_mm: float
+    foot_direction_deg: float
+    pressure_ahead_mm: float
     tibia_rotation: Array
 
     def numbers(self) -> Array:
-        """All of it as an array of shape (7,), the rotation as a vector."""
+        """All of it as an array of shape (9,), the rotation as a vector."""
         return np.array([
             self.rearfoot_eversion_deg, self.tibial_rotation_deg, self.arch_height_mm,
-            self.ankle_height_mm, *logarithm(self.tibia_rotation),
+            self.ankle_height_mm, self.foot_direction_deg, self.pressure_ahead_mm,
+            *logarithm(self.tibia_rotation),
         ])  # fmt: skip
 
     @classmethod
     def of_numbers(cls, numbers: Array) -> FootPosture:
         """The posture that `numbers` stands for."""
-        eversion, rotation, arch, ankle = (float(value) for value in numbers[:4])
-        return cls(eversion, rotation, arch, ankle, exponential(numbers[4:]))
+        eversion, rotation, arch, ankle, turn, ahead = (float(value) for value in numbers[:6])
+        return cls(eversion, rotation, arch, ankle, turn, ahead, exponential(numbers[6:]))
 
 
 def foot_posture(model: FootModel) -> FootPosture:
-    """Read the posture off the segments' poses."""
+    """Read the posture off the segments' poses and the ground; collective."""
     poses, segments = model.equilibrium.poses, model.segments
-    i = segments.index("tibia")
-    tibia = poses.rotation[i]
+    tibia = poses.rotation[segments.index("tibia")]
     calcaneus = poses.rotation[segments.index("calcaneus")]
     hindfoot = np.degrees(logarithm(tibia.T @ calcaneus))
     tibial = np.degrees(logarithm(tibia @ np.eye(3)))
-    ankle = poses.point(i, segments.reference_mm[i], model.foot.landmarks.ankle)
+    ankle = bone_point(model, "tibia", model.foot.landmarks.ankle)
+    ground, moment = ground_wrench(model)
+    cop_x = (moment[2] + model.ground_height_mm * ground[0]) / ground[1]
     return FootPosture(
         rearfoot_eversion_deg=-float(hindfoot[0]),
         tibial_rotation_deg=float(tibial[1]),
         arch_height_mm=arch_height_mm(model),
         ankle_height_mm=float(ankle[1]) - model.ground_height_mm,
+        foot_direction_deg=foot_direction_deg(model),
+        pressure_ahead_mm=float(cop_x - ankle[0]),
         tibia_rotation=np.array(tibia),
     )
 
 
+def ground_wrench(model: FootModel) -> tuple[Array, Array]:
+    """Force (N) of the ground on foot or insole and its moment about the origin; collective."""
+    origin = np.zeros(3)
+    contact, tack = model.ground.resultant(origin), model.ground.tack_force(origin)
+    return contact.force_n + tack.force_n, contact.moment_nmm + tack.moment_nmm
+
+
+def foot_direction_deg(model: FootModel) -> float:
+    """Turn of the foot's long axis about y, inwards positive."""
+    marks = model.foot.landmarks
+    before = marks.heads[1] - marks.calcaneal_tubercle
+    now = bone_point(model, "metatarsal_2", marks.heads[1])
+    now = now - bone_point(model, "calcaneus", marks.calcaneal_tubercle)
+    turn = np.arctan2(-now[2], now[0]) - np.arctan2(-before[2], before[0])
+    return float(np.degrees(turn))
+
+
+def bone_point(model: FootModel, name: str, point: Array) -> Array:
+    """Where a point of a bone, given in the unloaded foot, is now, shape (3,)."""
+    segments = model.segments
+    i = segments.index(name)
+    return np.asarray(model.equilibrium.poses.point(i, segments.reference_mm[i], point))
+
+
 def arch_height_mm(model: FootModel) -> float:
     """Height of the navicular over the line from calcaneal tubercle to first metatarsal head."""
-    poses, segments = model.equilibrium.poses, model.segments
     marks = model.foot.landmarks
-
-    def current(name: str, point: Array) -> Array:
-        i = segments.index(name)
-        return poses.point(i, segments.reference_mm[i], point)
-
-    navicular = current("midfoot", marks.navicular)
-    heel = current("calcaneus", marks.calcaneal_tubercle)
-    head = current("metatarsal_1", marks.heads[0])
+    navicular = bone_point(model, "midfoot", marks.navicular)
+    heel = bone_point(model, "calcaneus", marks.calcaneal_tubercle)
+    head = bone_point(model, "metatarsal_1", marks.heads[0])
     along = head - heel
     away = navicular - heel
     normal = np.cross(np.cross(along, [0.0, 1.0, 0.0]), along)

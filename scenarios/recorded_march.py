@@ -18,6 +18,7 @@ from scenarios.foot_output import (
     plantar_instant,
     region_strains,
 )
+from scenarios.foot_posture import foot_posture
 from scenarios.foot_run import CalibrationRecord, FootRun
 from scenarios.foot_summary import RunRecord
 from scenarios.history import history_row
@@ -237,16 +238,17 @@ class RecordedMarch:
         """Pose and solve what stands on the tibia as it is now."""
         model, gait = self.run.model, self.run.loads.gait
         poses, i = model.equilibrium.poses, model.segments.index("tibia")
-        baseline, reaction = gait.at(percent).tibia_rotation, None
+        tibia, baseline, reaction = poses.rotation[i], gait.at(percent).tibia_rotation, None
         if self.study is not None:
             reaction = self.study.reaction
             known = self.study.baseline_posture(percent)
             if known is not None:
                 baseline = gait.heading @ known.tibia_rotation
+                tibia = self.study.carried_tibia(foot_posture(model), known)
         ankle = poses.point(i, model.segments.reference_mm[i], model.foot.landmarks.ankle)
         return self.upper.instant(
             percent,
-            gait.heading @ poses.rotation[i],
+            gait.heading @ tibia,
             baseline,
             gait.heading @ ankle,
             self.one_sided_height_mm,

@@ -39,7 +39,8 @@ class ChainReaction:
         compliance: Shares of knee, hip and pelvis.
         tilt_per_rotation: Anterior tilt over internal rotation of the hip.
         mirrored: Both feet stand and wear the same, so that the other leg deviates as the
-            mirror image does: list and turn of the pelvis cancel, the hips take their share.
+            mirror image does: the pelvis neither lists nor turns, and feet and hips keep
+            their distance.
     """
 
     compliance: Compliance = field(default_factory=Compliance)
@@ -62,17 +63,25 @@ class Passed:
     pelvis: Array
 
 
-def passed_on(deviation: Array, long_axis: Array, rule: ChainReaction) -> Passed:
+def passed_on(
+    deviation: Array, long_axis: Array, rule: ChainReaction, shank_over_thigh: float = 1.0
+) -> Passed:
     """Share a deviation of the tibia; the three parts add up to it.
 
     Args:
         deviation: Rotation vector of the tibia from the baseline's, world, rad, shape (3,).
         long_axis: Of the femur, world, shape (3,).
         rule: Of sharing.
+        shank_over_thigh: Ratio of the lengths.
     """
-    knee = rule.compliance.knee * deviation
-    pelvis = rule.compliance.pelvis * deviation
+    shares = rule.compliance
+    # The knee of a leg that leans as a whole stays as it is.
+    knee = shares.knee * deviation * (1.0 - Z_AXIS)
+    pelvis = shares.pelvis * deviation
+    pelvis[2] = shares.pelvis / (shares.pelvis + shares.hip) * deviation[2]
     if rule.mirrored:
+        # The femur tilts the other way, by what keeps the hip in its place.
+        knee[0] = (1.0 + shank_over_thigh) * deviation[0]
         pelvis = pelvis * Z_AXIS
     tilt = rule.tilt_per_rotation * float((deviation - knee - pelvis) @ long_axis)
     pelvis = pelvis - tilt * Z_AXIS

@@ -19,19 +19,6 @@ Figures = Mapping[str, float]
 FACTORS = (0.5, 2.0)
 """Stiffness of the joints besides 1, for the study."""
 
-FOOT = ("rearfoot_eversion_deg", "tibial_rotation_deg", "arch_height_drop_mm", "ankle_height_mm")
-LIMB = (
-    "knee_flexion_deg",
-    "knee_adduction_deg",
-    "knee_internal_rotation_deg",
-    "hip_flexion_deg",
-    "hip_adduction_deg",
-    "hip_internal_rotation_deg",
-    "pelvic_tilt_deg",
-    "pelvic_obliquity_deg",
-    "pelvic_rotation_deg",
-    "lumbar_lordosis_deg",
-)
 MOMENTS = ("flexion_moment_nm", "lateral_moment_nm", "axial_moment_nm")
 LOADS = (*MOMENTS, "compression_n", "shear_ap_n")
 
@@ -49,6 +36,9 @@ def figures(posture: FootPosture, neutral_arch_mm: float, above: UpperInstant) -
         "tibial_rotation_deg": posture.tibial_rotation_deg,
         "arch_height_drop_mm": neutral_arch_mm - posture.arch_height_mm,
         "ankle_height_mm": posture.ankle_height_mm,
+        "pressure_ahead_mm": posture.pressure_ahead_mm,
+        "foot_direction_deg": posture.foot_direction_deg,
+        "tibial_rotation_on_foot_deg": posture.tibial_rotation_deg - posture.foot_direction_deg,
     }
     found |= asdict(above.angles)
     for level in above.solved:

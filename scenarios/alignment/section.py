@@ -39,6 +39,9 @@ class AlignmentChange(Section):
     tibial_rotation_deg: Change | None = None
     arch_height_drop_mm: Change | None = None
     ankle_height_mm: Change | None = None
+    pressure_ahead_mm: Change | None = None
+    foot_direction_deg: Change | None = None
+    tibial_rotation_on_foot_deg: Change | None = None
     knee_flexion_deg: Change | None = None
     knee_adduction_deg: Change | None = None
     knee_internal_rotation_deg: Change | None = None

@@ -19,15 +19,25 @@ from scenarios.foot_posture import FootPosture, foot_posture, neutral_arch_heigh
 from scenarios.foot_run import FootRun
 from scenarios.schema import Scenario
 from scenarios.upper import UpperInstant, UpperModel, UpperState
+from simulator.chain import Y_AXIS, Z_AXIS
 from simulator.chain_reaction import ChainReaction
 from simulator.loading import FootLoading
 from simulator.newton import NewtonReport
+from simulator.rotations import about
 from simulator.stepping import Counters, March, StepsExhausted, march
 
 Array = NDArray[np.float64]
 
+CENTRE_OF_MASS = 0.56
+"""Height of the body's centre of mass over stature (de Leva 1996, from memory)."""
 MOST_HALVINGS = 3
 """Of the way from a stiffness to its half or double."""
+
+
+NO_POSTURE = (
+    "the calibration was made by an earlier version: it does not hold the baseline's posture, so "
+    "that there is no alignment_change"
+)
 
 
 @dataclass
@@ -41,6 +51,7 @@ class AlignmentStudy:
         neutral_arch_mm: Height of the arch of the unloaded foot.
         heights_mm: By how much the hip of this side stands higher than the other, on the
             baseline and now.
+        centre_of_mass_mm: Its height over the ground in standing, ``None`` in movement.
         factors: On the stiffness of the joints, besides 1.
         warnings: What could not be solved.
     """
@@ -50,6 +61,7 @@ class AlignmentStudy:
     reaction: ChainReaction
     neutral_arch_mm: float
     heights_mm: tuple[float, float] = (0.0, 0.0)
+    centre_of_mass_mm: float | None = None
     factors: tuple[float, ...] = FACTORS
     warnings: list[str] = field(default_factory=list)
 
@@ -62,6 +74,21 @@ class AlignmentStudy:
         calibration = self.run.loads.calibration
         numbers = None if calibration is None else calibration.posture_at(percent)
         return None if numbers is None else FootPosture.of_numbers(numbers)
+
+    def carried_tibia(self, posture: FootPosture, baseline: FootPosture) -> Array:
+        """Orientation of the tibia that the chain above starts from, stance frame, (3, 3).
+
+        A standing person keeps the direction of the feet, which in the model turn a little on
+        their soft tissue: that is taken off. And the line of gravity stands over the centre of
+        pressure: where this moves against the ankle, the body leans after it.
+        """
+        tibia = posture.tibia_rotation
+        if self.centre_of_mass_mm is None:
+            return tibia
+        turn = np.radians(posture.foot_direction_deg - baseline.foot_direction_deg)
+        behind = baseline.pressure_ahead_mm - posture.pressure_ahead_mm
+        lean = behind / (self.centre_of_mass_mm - posture.ankle_height_mm)
+        return np.asarray(about(Z_AXIS, lean) @ about(Y_AXIS, -turn) @ tibia)
 
     def at(
         self, percent: float, above: UpperInstant, state: UpperState | None
@@ -96,7 +123,7 @@ class AlignmentStudy:
         heading = self.run.loads.gait.heading
         above = self.upper.instant(
             percent,
-            heading @ posture.tibia_rotation,
+            heading @ self.carried_tibia(posture, baseline),
             heading @ baseline.tibia_rotation,
             np.array([0.0, posture.ankle_height_mm, 0.0]),
             height,
@@ -169,16 +196,21 @@ def alignment_study(
         upper: Everything above the knee.
         one_sided_height_mm: By how much the hip of this side stands higher than the other.
     """
+    standing = scenario.analysis == "standing"
+    calibration = run.loads.calibration
+    assert calibration is not None
     wanted = scenario.alignment.stiffness_study
     if wanted is None:
-        wanted = scenario.analysis == "standing"
+        wanted = standing
     return AlignmentStudy(
         run=run,
         upper=upper,
         reaction=ChainReaction(mirrored=stands_mirrored(scenario)),
         neutral_arch_mm=neutral_arch_height_mm(run.model.foot.landmarks),
         heights_mm=(scenario.subject.leg_length_difference_mm, one_sided_height_mm),
+        centre_of_mass_mm=1e3 * CENTRE_OF_MASS * scenario.subject.height_m if standing else None,
         factors=FACTORS if wanted else (),
+        warnings=[] if calibration.posture is not None else [NO_POSTURE],
     )
 
 

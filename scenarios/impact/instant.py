@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from meshes.spine import VERTEBRAE
 from scenarios.errors import NotConverged
-from scenarios.foot_output import ground_wrench, insole_strain
-from scenarios.foot_posture import arch_height_mm
+from scenarios.foot_output import insole_strain
+from scenarios.foot_posture import arch_height_mm, ground_wrench
 from scenarios.impact.model import ImpactModel
 from scenarios.upper.records import UpperState, level_instant
 from simulator.bushings import Bushings

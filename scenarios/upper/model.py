@@ -48,6 +48,9 @@ from simulator.upper_body import UpperBody, slice_load
 
 Array = NDArray[np.float64]
 
+ALL_OF_IT = Compliance(knee=1.0, hip=0.0, pelvis=0.0)
+"""For a rotation of the knee that has been shared already."""
+
 
 @dataclass(frozen=True)
 class UpperModel:
@@ -169,9 +172,10 @@ class UpperModel:
             )
         else:
             axis = baseline @ about(Z_AXIS, np.radians(now.knee_deg)) @ Y_AXIS
-            passed = passed_on(deviation, axis, reaction)
+            passed = passed_on(deviation, axis, reaction, size.shank_mm / size.thigh_mm)
             pelvis = reacting_pelvis(size, now.pelvis_rotation, passed, height)
-        leg = leg_pose(size, ankle, tibia, now.knee_deg, deviation, self.compliance)
+        bent = (deviation, self.compliance) if passed is None else (passed.knee, ALL_OF_IT)
+        leg = leg_pose(size, ankle, tibia, now.knee_deg, *bent)
         load, chain = column_load(self.column, self.body, now, pelvis, now.thorax_rotation, percent)
         start = state or self.initial()
         try:
@@ -214,10 +218,12 @@ class UpperModel:
     ) -> PelvisInstant:
         tilt, obliquity, turn = pelvis_angles_deg(chain.pelvis_rotation)
         sagittal = np.degrees(deviation[2])
-        hip = self.compliance.hip * sagittal if passed is None else np.degrees(passed.hip[2])
+        knee, hip = self.compliance.knee * sagittal, self.compliance.hip * sagittal
+        if passed is not None:
+            knee, hip = np.degrees(passed.knee[2]), np.degrees(passed.hip[2])
         return PelvisInstant(
             percent=now.percent,
-            knee_flexion_deg=now.knee_deg - self.compliance.knee * float(sagittal),
+            knee_flexion_deg=now.knee_deg - float(knee),
             hip_flexion_deg=float(now.hip_deg[0]) + float(hip),
             pelvic_tilt_deg=tilt,
             pelvic_obliquity_deg=obliquity,
