@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from scenarios.compare import output_unit
 from scenarios.summary import (
     DiscretisationError,
+    MeasuredPlantar,
     MinMax,
     Peak,
     Regions,
@@ -120,7 +121,28 @@ def plantar_table(summary: Summary) -> Table | None:
         if isinstance(regions, Regions):
             cells = (_cell(summary, f"plantar.{name}.{r}", getattr(regions, r)) for r in REGIONS)
             rows.append((words, *cells))
+        if name == "peak_pressure_kpa" and summary.plantar.measured is not None:
+            rows += _measured_rows(summary.plantar.measured)
     return _table(("", *REGIONS), rows)
+
+
+def _measured_rows(measured: MeasuredPlantar) -> list[tuple[str, ...]]:
+    """In-shoe pressure below the computed peaks: median and range over the steps."""
+    peak, low, high = measured.peak_pressure_kpa, measured.low_kpa, measured.high_kpa
+    known = [r for r in REGIONS if getattr(peak, r) is not None]
+    return [
+        (
+            f"– measured in the shoe, median of {measured.steps} steps (kPa)",
+            *(number(getattr(peak, r)) if r in known else ABSENT for r in REGIONS),
+        ),
+        (
+            "– measured, 5th to 95th percentile (kPa)",
+            *(
+                f"{number(getattr(low, r))} to {number(getattr(high, r))}" if r in known else ABSENT
+                for r in REGIONS
+            ),
+        ),
+    ]
 
 
 def lumbar_table(summary: Summary) -> Table | None:

@@ -21,6 +21,7 @@ from scenarios.errors import CommandError, Interrupted, NotConverged, NotWritten
 from scenarios.folder import ResultFolder, Status
 from scenarios.identity import manifest
 from scenarios.loading import scenario_data
+from scenarios.measured_section import with_measured
 from scenarios.progress import Progress, SilentProgress
 from scenarios.schema import Scenario
 from scenarios.signals import InterruptFlag, interruptible
@@ -163,7 +164,7 @@ def run_scenario(
         )
         try:
             module = analysis_module("mesh" if command == "mesh" else scenario.analysis)
-            summary = with_errors(module.run(context))
+            summary = with_measured(with_errors(module.run(context)), scenario)
             if scenario.output.figures and command == "run":
                 summary = _reported(context, summary)
             folder.finish(summary)

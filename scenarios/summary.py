@@ -95,6 +95,20 @@ class Regions(Section):
     toes: float | None = None
 
 
+class MeasuredPlantar(Section):
+    """What ``gait.pressure_file`` measured, an input, beside what was computed.
+
+    Peaks are medians over ``steps``, ``low`` and ``high`` their 5th and 95th percentiles;
+    ``computed_over_measured`` is the computed sensor peak over the median.
+    """
+
+    steps: int
+    peak_pressure_kpa: Regions
+    low_kpa: Regions
+    high_kpa: Regions
+    computed_over_measured: Regions | None = None
+
+
 class Plantar(Section):
     """Pressure under the sole."""
 
@@ -103,6 +117,7 @@ class Plantar(Section):
     load_share_percent: Regions | None = None
     contact_area_mm2: Regions | None = None
     pressure_time_integral_kpa_s: Regions | None = None
+    measured: MeasuredPlantar | None = None
 
 
 class MinMax(Section):
@@ -315,12 +330,13 @@ def read_summary(folder: Path) -> Summary:
 def main_outputs(summary: Summary) -> Iterator[tuple[str, float]]:
     """The numbers that answer questions, by dotted key.
 
-    Counters, times, the subject, mesh quality, error estimates, the balance of a vertebra and the
-    wear of an insole are left out.
+    Counters, times, the subject, mesh quality, error estimates, the balance of a vertebra, the
+    wear of an insole and measured pressure are left out.
     """
     data = summary_data(summary)
     data.get("vertebra", {}).pop("force_balance_relative", None)
     data.get("insole", {}).pop("wear", None)
+    data.get("plantar", {}).pop("measured", None)
     for section in (
         *("equilibrium", "plantar", "alignment", "alignment_change", "lumbar", "vertebra"),
         *("shock", "scan", "insole"),

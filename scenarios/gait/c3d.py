@@ -196,7 +196,9 @@ def _check_file(path: Path) -> None:
             head = file.read(_BLOCK)
             size = file.seek(0, 2)
             if len(head) < _BLOCK or head[1] != _MAGIC:
-                raise GaitError(path, "", "is no C3D file", allowed="C3D, or OpenSim .mot or .csv by its name")
+                raise GaitError(
+                    path, "", "is no C3D file", allowed="C3D; OpenSim .mot and .csv by their names"
+                )
             start = _BLOCK * (max(head[0], 1) - 1)
             file.seek(start)
             parameters = file.read(4)

@@ -19,6 +19,7 @@ from scenarios.gait.forces import FootForce
 from scenarios.gait.plates import Laboratory
 
 Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
 KEY = "gait.plate_sides"
 
 NEAREST_MM, MARGIN_MM = 250.0, 60.0
@@ -35,7 +36,7 @@ class PlateContact:
     """One contact on one plate: its number, where in time, and where it lies."""
 
     plate: int
-    inside: NDArray[np.bool_]
+    inside: Mask
     start_s: float
     middle_mm: Array
     medial_n: float
@@ -54,7 +55,7 @@ def foot_markers(names: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
 
 def plate_shares(
     lab: Laboratory, plate_sides: Sequence[str] | None
-) -> tuple[Mapping[str, list[NDArray[np.bool_]]], str]:
+) -> tuple[Mapping[str, list[Mask]], str]:
     """Where in time each plate carries the right and the left foot, and how that is known.
 
     Args:
@@ -71,7 +72,9 @@ def plate_shares(
     how = "the foot markers nearest to the force"
     if sides is None:
         sides, how = _by_place(lab, contacts)
-    shares = {side: [np.zeros(len(lab.time_s), bool) for _ in lab.plates] for side in _SIDES}
+    shares: dict[str, list[Mask]] = {
+        side: [np.zeros(len(lab.time_s), bool) for _ in lab.plates] for side in _SIDES
+    }
     named: dict[int, set[str]] = {}
     for contact, side in zip(contacts, sides, strict=True):
         shares[side][contact.plate] |= contact.inside
@@ -90,9 +93,7 @@ def plate_shares(
 _SIDES = ("right", "left")
 
 
-def _by_key(
-    lab: Laboratory, plate_sides: Sequence[str]
-) -> tuple[Mapping[str, list[NDArray[np.bool_]]], str]:
+def _by_key(lab: Laboratory, plate_sides: Sequence[str]) -> tuple[Mapping[str, list[Mask]], str]:
     if len(plate_sides) != len(lab.plates):
         raise GaitError(
             lab.file,
@@ -109,7 +110,9 @@ def _by_key(
                 allowed="none for a plate without contact",
             )
     count = len(lab.time_s)
-    shares = {side: [np.full(count, name == side) for name in plate_sides] for side in _SIDES}
+    shares: dict[str, list[Mask]] = {
+        side: [np.full(count, name == side) for name in plate_sides] for side in _SIDES
+    }
     words = ", ".join(
         f"{plate.name} {name}" for name, plate in zip(plate_sides, lab.plates, strict=True)
     )
@@ -153,7 +156,7 @@ def _by_markers(lab: Laboratory, contacts: Sequence[PlateContact]) -> list[str] 
     for side in _SIDES:
         stack = np.stack([lab.markers_mm[name] for name in names[side]])
         with np.errstate(invalid="ignore"):
-            hidden = ~np.isfinite(stack).all(axis=2)
+            hidden: Mask = np.logical_not(np.isfinite(stack).all(axis=2))
             counted = np.where(hidden[..., None], 0.0, stack).sum(axis=0)
             centres[side] = counted / np.maximum((~hidden).sum(axis=0), 1)[:, None]
             centres[side][hidden.all(axis=0)] = np.nan

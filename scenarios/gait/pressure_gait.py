@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.integrate import trapezoid
 
 from scenarios.errors import ScenarioError
 from scenarios.gait.both_feet import MIRROR, repeated
@@ -184,7 +185,7 @@ def _scale(
     record: PressureRecord, load: StanceLoad, other: _OtherFoot, weight_n: float
 ) -> tuple[float, str]:
     """Factor by which both feet carry one body weight over a stride, and what to say of it."""
-    others = float(np.trapezoid(other.force_n, PERCENT) / 100.0 * other.duration_s)
+    others = float(trapezoid(other.force_n, PERCENT) / 100.0 * other.duration_s)
     factor = weight_n * load.stride_s / (load.impulse_ns + others)
     layout = record.insole(load.side).layout
     known = layout is not None and layout.area_mm2 is not None

@@ -74,14 +74,14 @@ def read_frames(file: str, lines: Sequence[str], first_line: int) -> Frames:
     shape = (len(blocks[0][2]), len(blocks[0][2][0]) if blocks[0][2] else 0)
     if not 0 < shape[0] * shape[1] <= MOST_CELLS:
         raise ScenarioError(file, "Frame", f"a grid of {shape[0]} rows by {shape[1]} columns")
-    for line, frame, rows in blocks:
+    for at_line, frame, rows in blocks:
         wrong = next((i for i, row in enumerate(rows) if len(row) != shape[1]), None)
         if len(rows) != shape[0] or wrong is not None:
-            found = f"{len(rows)} rows" if wrong is None else f"{len(rows[wrong])} cells in a row"
+            said = f"{len(rows)} rows" if wrong is None else f"{len(rows[wrong])} cells in a row"
             raise ScenarioError(
                 file,
-                f"line {line}, frame {frame}",
-                found,
+                f"line {at_line}, frame {frame}",
+                said,
                 allowed=f"{shape[0]} rows of {shape[1]} as in the first frame; the file may be "
                 "cut off",
             )

@@ -85,7 +85,7 @@ def placed_layout(place_mm: Array, area_mm2: Array, said: str) -> Layout:
     lateral = np.where(near, (z + 0.5 * edge)[None, :], -np.inf).max(axis=1)
     width = lateral - medial
     return Layout(
-        along=(x - rear) / (front - rear),
+        along=np.asarray((x - rear) / (front - rear), dtype=float),
         across=(z - medial) / width,
         share=area_mm2 / ((front - rear) * width),
         area_mm2=np.asarray(area_mm2, dtype=float),
@@ -118,7 +118,8 @@ def on_outline(layout: Layout, outline_mm: Array, foot_length_mm: float) -> tupl
 def _edges(outline: Array, x: Array) -> tuple[Array, Array]:
     """Least and greatest z of a closed polygon at each x."""
     start, stop = outline, np.roll(outline, -1, axis=0)
-    low, high = np.full(len(x), np.inf), np.full(len(x), -np.inf)
+    low: Array = np.full(len(x), np.inf)
+    high: Array = np.full(len(x), -np.inf)
     for a, b in zip(start, stop, strict=True):
         if a[0] == b[0]:
             continue

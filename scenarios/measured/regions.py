@@ -5,12 +5,13 @@ The regions are rows of sensors. Pedar counts from the heel forwards in fifteen 
 each from the medial to the lateral side, on both feet: 1-5, then twelve rows of seven
 (6-12, 13-19, ... 83-89), 90-95, 96-99. Heel, midfoot and forefoot have four rows each, the
 toes three, so that the borders lie at 27, 53 and 80 % of the insole; those of the computed
-regions (`scenarios.plantar`) lie at 31, 51 and 81 % of the foot.
+regions (`scenarios.plantar`) lie at 31, 51 and 81 % of the foot. Insoles whose sensors have places
+are cut at these.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,10 +22,13 @@ from scipy.integrate import trapezoid
 from scenarios.errors import ScenarioError, nearest
 from scenarios.measured.read import read_pressure
 from scenarios.measured.record import Insole, PressureRecord, Side
+from scenarios.measured.sensor_cells import sensor_sized
 from scenarios.measured.steps import Step, find_steps
+from scenarios.measured.units import LEAST_RATE_HZ, refuse_low_peak
+from scenarios.plantar import FOREFOOT_END, HEEL_END, MIDFOOT_END
 
 Array = NDArray[np.float64]
-Mask = Mapping[str, range]
+Mask = Mapping[str, Collection[int]]
 
 REGIONS = ("whole", "heel", "midfoot", "forefoot", "toes")
 """Regions of a measured foot; ``whole`` is all sensors."""
@@ -97,7 +101,7 @@ def measured_regions(
     source: str | Path | PressureRecord,
     side: Side = "right",
     *,
-    mask: Mask = PEDAR_ROWS_MASK,
+    mask: Mask | None = None,
     steady: bool = True,
 ) -> MeasuredRegions:
     """Regional pressure of one foot.
@@ -105,7 +109,8 @@ def measured_regions(
     Args:
         source: a file, or a record that was read before.
         side: the foot.
-        mask: sensor numbers by region: heel, midfoot, forefoot and toes.
+        mask: sensor numbers by region: heel, midfoot, forefoot and toes; by default whole rows
+            of a Pedar insole, else by place.
         steady: leave out steps that are unlike the others (see `find_steps`).
 
     Raises:
@@ -113,9 +118,12 @@ def measured_regions(
             a mask names a region or a sensor that is not there.
     """
     record = source if isinstance(source, PressureRecord) else read_pressure(source)
-    insole = record.insole(side)
-    columns = _columns(record.file, insole, mask)
+    own = record.insole(side)
+    insole, averaged = sensor_sized(own) if mask is None else (own, "")
+    columns = _columns(record.file, insole, region_mask(insole) if mask is None else mask)
     steps = find_steps(record, side, steady=steady)
+    peaks = [float(own.pressure_kpa[s.first : s.last + 1].max()) for s in steps.used]
+    refuse_low_peak(record.file, f"{side} insole", float(np.median(peaks)))
     regions = {name: _region(record, insole, name, columns[name], steps.used) for name in REGIONS}
     remarks = [
         f"{count} {what}"
@@ -126,14 +134,33 @@ def measured_regions(
         )
         if count
     ]
+    if averaged:
+        remarks.append(averaged)
+    if record.rate_hz < LEAST_RATE_HZ:
+        remarks.append(
+            f"{record.rate_hz:.3g} Hz is slow: peaks of the heel may be missed below "
+            f"{LEAST_RATE_HZ:g} Hz"
+        )
     return MeasuredRegions(
         file=record.file,
         side=side,
         sensor_type=record.header.get("sensor type", ""),
         duration_s=np.array([step.duration_s for step in steps.used]),
         regions=regions,
-        remarks=(*remarks, *_sensor_remarks(record, insole)),
+        remarks=(*remarks, *_sensor_remarks(record, own)),
     )
+
+
+def region_mask(insole: Insole) -> Mask:
+    """Sensor numbers by region: rows of a Pedar insole, else by the part of the length."""
+    layout = insole.layout
+    if layout is None or layout.place_mm is None:
+        return PEDAR_ROWS_MASK
+    region = np.searchsorted([HEEL_END, MIDFOOT_END, FOREFOOT_END], layout.along, side="right")
+    return {
+        name: tuple(int(n) for n in insole.sensors[region == i])
+        for i, name in enumerate(REGIONS[1:])
+    }
 
 
 def _columns(file: str, insole: Insole, mask: Mask) -> dict[str, NDArray[np.int64]]:
@@ -191,7 +218,7 @@ def _region(
 
 def _sensor_remarks(record: PressureRecord, insole: Insole) -> list[str]:
     found = [
-        f"sensors that {what}: {', '.join(map(str, numbers))}"
+        f"sensors that {what}: {_few(numbers)}"
         for what, numbers in (
             ("read nothing in the whole record (never touched, or dead)", insole.silent),
             ("never read zero (to be set to zero)", insole.stuck),
@@ -205,3 +232,8 @@ def _sensor_remarks(record: PressureRecord, insole: Insole) -> list[str]:
         numbers = ", ".join(map(str, left))
         found.append(f"sensors that the file's own mask leaves out, counted here: {numbers}")
     return found
+
+
+def _few(numbers: tuple[int, ...]) -> str:
+    """Sensor numbers, or how many where they are too many to read."""
+    return ", ".join(map(str, numbers)) if len(numbers) <= 30 else f"{len(numbers)} of them"

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.integrate import trapezoid
 
 from scenarios.errors import ScenarioError
 from scenarios.gait.contacts import STANCE_SHARE
@@ -61,7 +62,7 @@ class StanceLoad:
     @property
     def impulse_ns(self) -> float:
         """Time integral of the force over the stance."""
-        return float(np.trapezoid(self.force_n, self.percent) / 100.0 * self.duration_s)
+        return float(trapezoid(self.force_n, self.percent) / 100.0 * self.duration_s)
 
 
 def stance_load(
