@@ -229,7 +229,7 @@ def _refined(top: InsoleTop, size: SizeField, core_layers: int, detail_mm: float
     shares, _ = layer_shares(shape, total, core_layers)
     layer = np.maximum((np.diff(shares, axis=0) * total).min(axis=0), _THINNEST_MESHED_MM)
     along, across = np.gradient(height, x, z)
-    most = EDGE_PER_THICKNESS * layer / (1.0 + along**2 + across**2)
+    most = EDGE_PER_THICKNESS * layer / (1.0 + along**2 + across**2) ** 1.5
     detail = detail_mm * plan.foot.dimensions.length_mm / 255.0
     if shape.metatarsal_pad_height_mm > 0.0:
         most = np.where(top.pad_radius(at_x, at_z) < 1.1, np.minimum(most, detail), most)
