@@ -13,6 +13,7 @@ from scenarios.loading import foot_dimensions
 from scenarios.schema import Scenario
 from scenarios.schema_insole import Insole
 from scenarios.schema_subject import Subject
+from scenarios.subject_scan import subject_correction
 from scenarios.wear import wear_words
 
 _FOOT_KEYS = {"length_mm": "foot_length_mm"}
@@ -39,7 +40,9 @@ def foot_shapes(
         ScenarioError: a shape that cannot be meshed; names the scenario for a file.
     """
     try:
-        foot = cached_foot(foot_dimensions(scenario.subject), scenario.resolution)
+        subject = scenario.subject
+        correction = subject_correction(subject)
+        foot = cached_foot(foot_dimensions(subject), scenario.resolution, correction=correction)
     except MeshError as error:
         raise _refusal(scenario, _foot_key(error.parameter), error) from error
     if table.is_barefoot:
@@ -47,8 +50,13 @@ def foot_shapes(
     try:
         return foot, cached_insole(foot, insole_dimensions(table), scenario.resolution)
     except MeshError as error:
-        key = _insole_key(error.parameter, table, name)
-        raise _refusal(scenario, key, error, wear_words(table)) from error
+        raise insole_refusal(scenario, table, name, error) from error
+
+
+def insole_refusal(scenario: Scenario, table: Insole, name: str, error: MeshError) -> ScenarioError:
+    """The refusal of an insole that stands in the table ``name``."""
+    key = _insole_key(error.parameter, table, name)
+    return _refusal(scenario, key, error, wear_words(table))
 
 
 def upper_refusal(scenario: Scenario, error: MeshError) -> ScenarioError:

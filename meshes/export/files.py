@@ -110,10 +110,10 @@ def _model(title: str, description: str, bodies: Sequence[FileBody]) -> Iterator
         yield f'<object id="{number}" type="model" name={quoteattr(body.name)}'
         yield f' pid="1" pindex="{index}"><mesh><vertices>'
         form = f'<vertex x="%.{DIGITS}f" y="%.{DIGITS}f" z="%.{DIGITS}f"/>'
-        yield from (form % tuple(point) for point in (body.surface.points + 0.0).tolist())
+        yield from (form % (x, y, z) for x, y, z in body.surface.points + 0.0)
         yield "</vertices><triangles>"
         form = '<triangle v1="%d" v2="%d" v3="%d"/>'
-        yield from (form % tuple(corners) for corners in body.surface.triangles.tolist())
+        yield from (form % (a, b, c) for a, b, c in body.surface.triangles)
         yield "</triangles></mesh></object>"
     whole = len(bodies) + 2
     yield f'<object id="{whole}" type="model" name={quoteattr(title)}><components>'

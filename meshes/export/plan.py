@@ -113,12 +113,14 @@ def _curves(line: FloatArray) -> list[int]:
         line = np.roll(line[:-1], -corners[0], axis=0)
         line = np.vstack([line, line[:1]])
         corners = corners - corners[0]
-    stops = sorted({*corners.tolist(), 0, len(line) - 1})
-    ends = [occ.addPoint(*line[stop], 0.0) for stop in stops[: len(stops) - closed]]
+    stops = sorted({*map(int, corners), 0, len(line) - 1})
+    ends = [
+        occ.addPoint(line[stop, 0], line[stop, 1], 0.0) for stop in stops[: len(stops) - closed]
+    ]
     ends += ends[:1] * closed
     found = []
     for i, (start, stop) in enumerate(pairwise(stops)):
-        between = [occ.addPoint(*point, 0.0) for point in _knots(line[start : stop + 1])]
+        between = [occ.addPoint(x, z, 0.0) for x, z in _knots(line[start : stop + 1])]
         make = occ.addSpline if between else occ.addLine
         chain = [ends[i], *between, ends[i + 1]]
         found.append(make(chain) if between else make(*chain))

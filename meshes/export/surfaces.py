@@ -51,11 +51,11 @@ def insole_surfaces(insole: InsoleGeometry, size_mm: float) -> InsoleSurfaces:
     heights, layers = insole.layers_at(*points.T)
     core = insole.region_at(*points[triangles].mean(axis=1).T)
     bodies = {}
-    for lower, upper, layer in zip(heights[:-1], heights[1:], layers.tolist(), strict=True):
+    for lower, upper, layer in zip(heights[:-1], heights[1:], map(int, layers), strict=True):
         if layer != Region.INSOLE:
             bodies[layer] = column(points, triangles, lower, upper)
             continue
-        for tag in np.unique(core).tolist():
+        for tag in map(int, np.unique(core)):
             bodies[tag] = column(points, triangles[core == tag], lower, upper)
     return InsoleSurfaces(
         plan=points,

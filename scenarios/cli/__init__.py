@@ -50,6 +50,10 @@ def _call(arguments: Arguments) -> int:
         from scenarios.cli import study
 
         return int(getattr(study, arguments.command)(arguments))
+    if arguments.command == "insole" and arguments.action == "export":
+        from scenarios.cli import insole
+
+        return insole.export(arguments)
     if arguments.command == "insole" and arguments.action in ("suggest", "wearing-in"):
         from scenarios.cli import followup
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from typing import Any, Literal, NoReturn
 
+from scenarios.cli import export_arguments
 from scenarios.cli import followup_arguments as followup
 from scenarios.errors import ScenarioError, listed, nearest
 
@@ -104,6 +105,7 @@ class Arguments(argparse.Namespace):
     name: str | None
     plot: str | None
     hardness: str
+    size_mm: str | None
 
 
 class Parser(argparse.ArgumentParser):
@@ -177,8 +179,16 @@ def build_parser() -> Parser:
     view = _command(commands, "view", "list the field files and say what opens them")
     view.add_argument("folder", metavar="DIR", help="result folder")
 
-    insole = _command(commands, "insole", "adjust an insole, wear it in")
+    insole = _command(commands, "insole", "export an insole, adjust it, wear it in")
     insole_actions = insole.add_subparsers(dest="action", metavar="ACTION", required=True)
+    export_arguments.export(
+        _command(
+            insole_actions,
+            "export",
+            "an insole as a file for printing and milling",
+            export_arguments.EXPORT_EPILOG,
+        )
+    )
     followup.suggest(
         _command(
             insole_actions, "suggest", "changes to try next, as scenarios", followup.SUGGEST_EPILOG
