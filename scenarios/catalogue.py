@@ -42,9 +42,7 @@ def insole_record(table: Insole, name: str) -> MaterialRecord:
     own = own_records(table.material_file) if table.material_file is not None else {}
     if table.infill is not None and name == table.infill.name:
         solid = table.infill.material
-        return lattice_record(
-            own.get(solid) or library.load(solid), table.infill.relative_density
-        )
+        return lattice_record(own.get(solid) or library.load(solid), table.infill.relative_density)
     return own.get(name) or library.load(name)
 
 
