@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from scenarios.gait.built_in import built_in_gait
 from scenarios.gait.errors import GaitError
 from scenarios.gait.measured import Walker, measured_gait
-from scenarios.gait.pressure_gait import pressure_gait, pressure_path
 from scenarios.gait.stance import StanceGait
 
 Array = NDArray[np.float64]
@@ -73,6 +72,10 @@ class SubjectSpec(Protocol):
     def standing_angles_deg(self) -> tuple[float, float]:
         """Ankle dorsiflexion and subtalar inversion of relaxed standing against a neutral foot."""
 
+    @property
+    def walking_angles_deg(self) -> tuple[float, float]:
+        """What normative curves of ankle and subtalar joint are raised by for this foot."""
+
 
 @dataclass(frozen=True, slots=True)
 class GaitRequest:
@@ -99,6 +102,9 @@ def build_gait(spec: GaitSpec, subject: SubjectSpec, outline_mm: Array) -> Stanc
     Raises:
         GaitError: input that is wrong or cannot be used.
     """
+    # Here, for measured pressure stands on the contacts of a gait: at the top it would be a circle.
+    from scenarios.gait.pressure_gait import pressure_gait, pressure_path
+
     walker = walker_of(subject, outline_mm)
     if spec.grf_file is None:
         if spec.kinematics_file is not None:
@@ -136,4 +142,5 @@ def walker_of(subject: SubjectSpec, outline_mm: Array) -> Walker:
         foot_length_mm=subject.foot_length_mm,
         outline_mm=np.asarray(outline_mm, dtype=float),
         standing_angles_deg=subject.standing_angles_deg,
+        walking_angles_deg=subject.walking_angles_deg,
     )
