@@ -53,7 +53,7 @@ def cached_foot(
     """
     check_resolution(resolution)
     shape = repr(asdict(dimensions)) + _scanned(correction)
-    path = (folder or default_folder()) / f"foot-{_key(shape, resolution)}.npz"
+    path = (folder or default_folder()) / f"foot-{content_key(shape, resolution)}.npz"
     return _kept(path, lambda mesh: build_foot(dimensions, resolution, mesh, correction))
 
 
@@ -71,7 +71,7 @@ def cached_insole(
     check_resolution(resolution)
     shape = repr((asdict(foot.dimensions), asdict(dimensions)))
     shape += _scanned(foot.plantar_height.correction)
-    path = (folder or default_folder()) / f"insole-{_key(shape, resolution)}.npz"
+    path = (folder or default_folder()) / f"insole-{content_key(shape, resolution)}.npz"
     return _kept(path, lambda mesh: build_insole(foot, dimensions, resolution, mesh))
 
 
@@ -121,7 +121,7 @@ def _scanned(correction: SoleCorrection | None) -> str:
     return "" if correction is None else f" scan {correction.digest}"
 
 
-def _key(shape: str, resolution: str) -> str:
+def content_key(shape: str, resolution: str) -> str:
     """Hash of the shape, the resolution, this package's sources and gmsh's version."""
     digest = hashlib.sha256()
     for text in (shape, resolution, gmsh.__version__, np.__version__):

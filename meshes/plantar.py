@@ -77,6 +77,8 @@ class PlantarSurface:
     @property
     def arch_apex_mm(self) -> float:
         """Height of the highest plantar skin of the medial arch."""
+        if self.correction is not None:
+            return PLANTAR_ARCH_SHARE * self.correction.arch_height_mm
         return PLANTAR_ARCH_SHARE * self.dimensions.arch_height_mm
 
     def sulcus_x(self, z: FloatArray) -> FloatArray:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.interpolate import BSpline
+from scipy.sparse import csr_array
 
 from meshes.tagged import FloatArray
 
@@ -22,6 +23,8 @@ class SoleCorrection:
         corner: (2,) plan point (x, z) where the grid begins, mm.
         spacing: of the grid, mm.
         coefficients: (nx, nz) of the tensor product of cubic B-splines, mm.
+        arch_height_mm: navicular height whose parametric arch the skin has under the correction;
+            the bones may be given another.
         digest: hash of the scan and of how it was read; names the shape in caches.
     """
 
@@ -29,6 +32,7 @@ class SoleCorrection:
     corner: FloatArray
     spacing: float
     coefficients: FloatArray
+    arch_height_mm: float
     digest: str
 
     def height(self, x: FloatArray, z: FloatArray) -> FloatArray:
@@ -49,6 +53,7 @@ class SoleCorrection:
             corner=ratio * self.corner,
             spacing=ratio * self.spacing,
             coefficients=ratio * self.coefficients,
+            arch_height_mm=ratio * self.arch_height_mm,
             digest=f"{self.digest}*{ratio!r}",
         )
 
@@ -61,7 +66,7 @@ class SoleCorrection:
         return np.asarray(total.reshape(px.shape))
 
 
-def spline_rows(position: FloatArray, corner: float, spacing: float, count: int):  # type: ignore[no-untyped-def]
+def spline_rows(position: FloatArray, corner: float, spacing: float, count: int) -> csr_array:
     """Return the sparse (m, count) values of uniform cubic B-splines at positions (m,).
 
     The splines' support begins at ``corner``; positions beyond the grid are moved to its border.
@@ -69,4 +74,4 @@ def spline_rows(position: FloatArray, corner: float, spacing: float, count: int)
     knots = corner + spacing * (np.arange(count + _DEGREE + 1) - _DEGREE)
     low, high = knots[_DEGREE], knots[count]
     held = np.clip(position, low, high - 1e-9 * spacing)
-    return BSpline.design_matrix(held, knots, _DEGREE)
+    return csr_array(BSpline.design_matrix(held, knots, _DEGREE))

@@ -12,6 +12,7 @@ from scenarios.folder import read_manifest
 from scenarios.loading import Loaded, foot_dimensions, resolved_scenario
 from scenarios.schema import Scenario
 from scenarios.schema_subject import subject_warnings
+from scenarios.subject_scan import scan_warnings
 from scenarios.summary import read_summary
 from scenarios.wear import wear_warnings, worn_materials
 
@@ -39,6 +40,7 @@ def check_scenario(loaded: Loaded) -> tuple[str, ...]:
         gait = _gait_warnings(loaded) if scenario.analysis == "stance" else ()
     gait = (*gait, *_unused(scenario))
     solids = poisson_warnings(scenario.insole, worn_materials(scenario.insole))
+    gait = (*scan_warnings(scenario.subject, loaded.given), *gait)
     return (*subject_warnings(scenario.subject), *gait, *worn, *solids)
 
 

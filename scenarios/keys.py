@@ -19,8 +19,8 @@ from pydantic.fields import FieldInfo
 
 from scenarios.schema import Scenario
 
-SHORT: Mapping[str, str] = {"wear": "insole.wear"}
-"""Tables that may be named by a shorter name: that of the insole which is studied."""
+SHORT: Mapping[str, str] = {"wear": "insole.wear", "scan": "subject.scan"}
+"""Tables that may be named by a shorter name: wear is that of the insole which is studied."""
 
 UNITS: Mapping[str, str] = {
     "kg": "kg",

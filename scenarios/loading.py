@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -37,10 +37,7 @@ from scenarios.source import (
     read_settings,
     user_path,
 )
-
-RESERVED = {
-    "subject.scan_file": "scans are not read by this version",
-}
+from scenarios.subject_scan import scanned_subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +90,21 @@ def load_scenario(
     _check_foot(loaded)
     _check_paths(loaded)
     _check_materials(loaded)
-    return loaded
+    return _with_scan(loaded)
+
+
+def _with_scan(loaded: Loaded) -> Loaded:
+    """Take the dimensions of a scanned foot from its scan."""
+    subject = loaded.scenario.subject
+    prefix = "subject."
+    given = frozenset(k.removeprefix(prefix) for k in loaded.given if k.startswith(prefix))
+    try:
+        scanned = scanned_subject(subject, given)
+    except ScenarioError as error:
+        raise loaded.error(error.key, error.problem, allowed=error.allowed) from None
+    if scanned is subject:
+        return loaded
+    return replace(loaded, scenario=loaded.scenario.model_copy(update={"subject": scanned}))
 
 
 def resolved_scenario(path: Path) -> Scenario:
@@ -340,8 +351,6 @@ def _check_paths(loaded: Loaded) -> None:
         key = find_key(name)
         if key is None or not key.is_path or not isinstance(value, Path):
             continue
-        if name in RESERVED:
-            raise loaded.error(name, RESERVED[name], allowed="leave it out")
         wants_folder = name.endswith("_dir")
         problem = _path_problem(value, wants_folder)
         if problem:

@@ -13,6 +13,7 @@ from meshes.foot_standing import standing_angles_deg
 from meshes.foot_types import TYPICAL, FootType, rearfoot_angle_deg, type_of_index
 from meshes.limb import HIP_SPACING
 from scenarios.schema_base import InputPath, Table, wrong
+from scenarios.schema_scan import Scan
 
 Side = Literal["right", "left"]
 
@@ -153,17 +154,29 @@ class Subject(Table):
         description="By how much the leg of the simulated side is longer than the other, in the "
         "bones; negative shorter; tilts the pelvis in standing and stance",
     )
-    scan_file: InputPath | None = Field(None, description="Surface scan of the sole (reserved)")
+    scan_file: InputPath | None = Field(
+        None,
+        description="Surface scan of the foot, a cast or an imprint (STL, PLY, OBJ): length, "
+        "widths, arch and the shape of the sole are taken from it",
+    )
+    scan: Scan | None = None
 
     @property
     def standing_angles_deg(self) -> tuple[float, float]:
         """Ankle dorsiflexion and subtalar inversion of relaxed standing against a neutral foot."""
-        foot = FootDimensions(
+        return standing_angles_deg(self._posed_foot(), self.rearfoot_angle_deg)
+
+    @property
+    def walking_angles_deg(self) -> tuple[float, float]:
+        """What normative curves of ankle and subtalar joint are raised by for this foot."""
+        return standing_angles_deg(self._posed_foot(), self.rearfoot_angle_deg, loaded=False)
+
+    def _posed_foot(self) -> FootDimensions:
+        return FootDimensions(
             length_mm=self.foot_length_mm,
             arch_height_mm=self.arch_height_mm,
             posture_index=self.foot_posture_index,
         )
-        return standing_angles_deg(foot, self.rearfoot_angle_deg)
 
     @model_validator(mode="before")
     @classmethod
@@ -227,6 +240,12 @@ class Subject(Table):
                     "or another foot_type",
                 )
         return arch
+
+    @model_validator(mode="after")
+    def _scan_has_a_file(self) -> Self:
+        if self.scan is not None and self.scan_file is None:
+            raise wrong("[scan] is given without subject.scan_file", "both, or neither")
+        return self
 
     @model_validator(mode="after")
     def _legs_go_with_the_pelvis(self) -> Self:

@@ -87,7 +87,8 @@ def fit_correction(
     """
     length = dimensions.length_mm
     spacing = SPACING_SHARE * length
-    bare = SoleCorrection(shift, np.zeros(2), spacing, np.zeros((4, 4)), digest)
+    arch = dimensions.arch_height_mm
+    bare = SoleCorrection(shift, np.zeros(2), spacing, np.zeros((4, 4)), arch, digest)
     outline = foot_outline(dimensions, correction=bare)
     parametric = PlantarSurface(dimensions, outline)
     x, z = grid.centres()
@@ -106,7 +107,7 @@ def fit_correction(
         smooth_mm,
     )
     rms = float(np.sqrt(np.mean(height**2)))
-    return SoleCorrection(shift, corner, spacing, coefficients, digest), rms
+    return SoleCorrection(shift, corner, spacing, coefficients, arch, digest), rms
 
 
 def lowest_mm(plantar: PlantarSurface) -> float:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.sparse import coo_matrix
@@ -11,6 +12,9 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import ConvexHull, Delaunay, QhullError
 
 from meshes.tagged import FloatArray, IntArray
+
+if TYPE_CHECKING:
+    import pyvista
 
 MOST_TRIANGLES = 400_000
 """Beyond these a scan is thinned: 1 mm edges on a whole foot and shank need a quarter of it."""
@@ -115,14 +119,16 @@ def thinned(surface: ScanSurface, most: int = MOST_TRIANGLES) -> ScanSurface:
     return from_polydata(pyvista.wrap(reduce.GetOutput()))
 
 
-def polydata(surface: ScanSurface):  # type: ignore[no-untyped-def]  # noqa: D103
+def polydata(surface: ScanSurface) -> pyvista.PolyData:
+    """Return a surface as PyVista has it."""
     import pyvista
 
     faces = np.column_stack([np.full(len(surface.triangles), 3), surface.triangles])
     return pyvista.PolyData(surface.points, faces.ravel())
 
 
-def from_polydata(mesh) -> ScanSurface:  # type: ignore[no-untyped-def]  # noqa: D103
+def from_polydata(mesh: pyvista.PolyData) -> ScanSurface:
+    """Return a surface of triangles only from PyVista's."""
     triangles = np.asarray(mesh.regular_faces, dtype=np.int64)
     return ScanSurface(np.asarray(mesh.points, dtype=np.float64), triangles)
 

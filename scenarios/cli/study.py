@@ -21,6 +21,7 @@ from scenarios.identity import scenario_hash
 from scenarios.launch import is_speaker, launch, launched_rank, must_launch
 from scenarios.loading import Loaded, load_scenario
 from scenarios.source import user_path
+from scenarios.subject_scan import scan_lines, subject_scan
 from scenarios.summary import Summary
 from scenarios.wear import wear_words
 
@@ -42,6 +43,9 @@ def check(arguments: Arguments) -> int:
         check_folder(folder, _mode(arguments), scenario_hash(loaded.scenario))
     scenario = loaded.scenario
     print(f"{loaded.where}: {scenario.analysis}, {scenario.resolution}, {_insole_text(loaded)}")
+    scan = subject_scan(scenario.subject)
+    for line in () if scan is None else scan_lines(scan):
+        print(line)
     print(f"cost: {estimate(scenario, arguments.ranks or 1)}")
     for warning in warnings:
         print(f"warning: {warning}")
