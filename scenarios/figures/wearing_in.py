@@ -46,7 +46,7 @@ def wearing_figure(found: WearingIn) -> Figure:
                 label=region,
             )  # fmt: skip
     doses.set_title(f"Dose, at most +{found.habits.growth_percent:g} % a day")
-    doses.set_ylabel("dose / dose on the old insole (–)")
+    doses.set_ylabel("dose / old dose (–)")
     doses.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
     for axes in (hours, doses):
         _day_axis(axes, numbers[-1])

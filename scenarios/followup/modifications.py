@@ -10,9 +10,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+from materials.lattice import DENSITY_RANGE
 from scenarios.catalogue import insole_record
 from scenarios.material_search import Wanted, figures_of, found
-from scenarios.schema_insole import Insole, ZoneName
+from scenarios.schema_insole import CORE_LAYER, Insole, ZoneName
 
 Change = Mapping[str, object]
 """Keys of ``[insole]`` and their new values; None takes a key away."""
@@ -22,9 +23,13 @@ CONFORMITY_STEP = 0.5
 CUP_STEP_MM = 5.0
 THICKNESS_STEP_MM = 2.0
 RELIEF_STEP = 0.25
+PAD_STEP_MM = 4.0
+PLUG_MM = 30.0
+MOST_PAD_MM = 12.0
 MOST_POST_DEG = 12.0
 MOST_CUP_MM = 25.0
 MOST_THICKNESS_MM = 30.0
+ARCH_FACTORS = (0.1, 10.0)
 HALF, TWICE = 0.5, 2.0
 NEAR = 2.0
 """How many times a material may miss half or twice the stiffness; one of the same series counts as
@@ -35,11 +40,6 @@ LEAST_STEP = 0.75
 
 class NoChange(Exception):
     """A design to which a change cannot be made; the text says why."""
-
-
-def core_material(insole: Insole) -> str:
-    """The material that carries: of the layer under the cover, or of the whole insole."""
-    return insole.layers[_core(insole)].material if insole.layers else insole.material
 
 
 def more_conformity(insole: Insole) -> Change:
@@ -75,11 +75,6 @@ def softer_forefoot(insole: Insole) -> Change:
     return _softer_zone(insole, "forefoot")
 
 
-def softer_midfoot(insole: Insole) -> Change:
-    """About half the stiffness under the midfoot."""
-    return _softer_zone(insole, "midfoot")
-
-
 def thicker(insole: Insole) -> Change:
     """More height to be compressed."""
     if insole.thickness_mm + THICKNESS_STEP_MM > MOST_THICKNESS_MM:
@@ -88,19 +83,54 @@ def thicker(insole: Insole) -> Change:
     if not insole.layers:
         return {"thickness_mm": total}
     layers = [layer.model_dump() for layer in insole.layers]
-    core = layers[_core(insole)]
+    core = layers[CORE_LAYER[len(layers)]]
     core["thickness_mm"] = round(core["thickness_mm"] + THICKNESS_STEP_MM, 6)
     return {"layers": layers, "thickness_mm": total}
 
 
 def firmer(insole: Insole) -> Change:
-    """About twice the stiffness."""
-    name = _near(insole, core_material(insole), TWICE)
+    """About twice the stiffness of the core."""
+    if insole.infill is not None:
+        density = insole.infill.relative_density
+        if density >= DENSITY_RANGE[1]:
+            raise NoChange(f"infill.relative_density is {density:g} already")
+        more = min(DENSITY_RANGE[1], round(density * math.sqrt(TWICE), 3))
+        return {"infill": insole.infill.model_dump() | {"relative_density": more}}
+    name = _near(insole, insole.core_material, TWICE)
     if not insole.layers:
         return {"material": name}
     layers = [layer.model_dump() for layer in insole.layers]
-    layers[_core(insole)]["material"] = name
+    layers[CORE_LAYER[len(layers)]]["material"] = name
     return {"layers": layers}
+
+
+def metatarsal_pad(insole: Insole) -> Change:
+    """A dome behind the metatarsal heads, or a higher one."""
+    height = insole.metatarsal_pad_height_mm
+    if height >= MOST_PAD_MM:
+        raise NoChange(f"metatarsal_pad_height_mm is {height:g} already")
+    return {"metatarsal_pad_height_mm": min(MOST_PAD_MM, height + PAD_STEP_MM)}
+
+
+def heel_plug(insole: Insole) -> Change:
+    """A round plug of softer material under the heel."""
+    if insole.heel_plug_diameter_mm > 0.0:
+        raise NoChange("there is a heel plug already")
+    around = insole.region_materials.get("heel", insole.core_material)
+    name = _near(insole, around, HALF)
+    return {"heel_plug_diameter_mm": PLUG_MM, "heel_plug_material": name}
+
+
+def softer_arch(insole: Insole) -> Change:
+    """An arch that is hollowed, or of thinner infill."""
+    return _arch(insole, HALF)
+
+
+def stiffer_arch(insole: Insole) -> Change:
+    """An arch that is filled."""
+    if insole.conformity <= 0.0:
+        raise NoChange("conformity is 0: there is no arch to be filled")
+    return _arch(insole, TWICE)
 
 
 def medial_post(insole: Insole) -> Change:
@@ -110,11 +140,21 @@ def medial_post(insole: Insole) -> Change:
     return {"rearfoot_post_deg": min(MOST_POST_DEG, insole.rearfoot_post_deg + POST_STEP_DEG)}
 
 
+def _arch(insole: Insole, factor: float) -> Change:
+    if "arch" in insole.region_materials:
+        raise NoChange("the arch has a material of its own")
+    low, high = ARCH_FACTORS
+    new = min(high, max(low, factor * insole.arch_stiffness_factor))
+    if new == insole.arch_stiffness_factor:
+        raise NoChange(f"arch_stiffness_factor is {new:g} already")
+    return {"arch_stiffness_factor": new}
+
+
 def _softer_zone(insole: Insole, region: ZoneName) -> Change:
-    there = {zone.region: zone.material for zone in insole.zones}
-    name = _near(insole, there.get(region, core_material(insole)), HALF)
-    zones = [zone.model_dump() for zone in insole.zones if zone.region != region]
-    return {"zones": [*zones, {"region": region, "material": name}]}
+    name = _near(insole, insole.region_materials.get(region, insole.core_material), HALF)
+    zones = {zone.region: zone.model_dump(exclude_none=True) for zone in insole.zones}
+    zones[region] = {"region": region} | zones.get(region, {}) | {"material": name}
+    return {"zones": list(zones.values())}
 
 
 def _near(insole: Insole, name: str, factor: float) -> str:
@@ -141,8 +181,3 @@ def _near(insole: Insole, name: str, factor: float) -> str:
         what = "half" if factor < 1.0 else "twice"
         raise NoChange(f"no {family} of about {what} the stiffness of {name}")
     return best
-
-
-def _core(insole: Insole) -> int:
-    """Index of the layer between cover and shell."""
-    return min(1, len(insole.layers) - 1)

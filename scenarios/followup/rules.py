@@ -112,9 +112,9 @@ RULES = (
                 "(PMC9513060)",
             ),
             Modification(
-                "soft_heel",
-                change.softer_heel,
-                "softer material under the heel yields where pressure is highest",
+                "heel_plug",
+                change.heel_plug,
+                "softer material under the middle of the heel yields where pressure is highest",
                 "insole material had 26 % of the effect in the same study; next to none in Goske "
                 "2006",
             ),
@@ -127,6 +127,13 @@ RULES = (
         {"standing": 53.0, "stance": 200.0},
         f"standing: mean of 107 bare feet, Cavanagh 1987; stance: {IN_SHOE}",
         (
+            Modification(
+                "metatarsal_pad",
+                change.metatarsal_pad,
+                "a dome behind the metatarsal heads takes load off them",
+                "pads whose front edge lay 6 to 11 mm behind the heads lowered their peak by 32 % "
+                "(SD 16; Hastings 2007)",
+            ),
             Modification(
                 "soft_forefoot",
                 change.softer_forefoot,
@@ -151,9 +158,9 @@ RULES = (
                 "custom moulding raised the midfoot's peak by 22 % (Cheung and Zhang 2005)",
             ),
             Modification(
-                "soft_midfoot",
-                change.softer_midfoot,
-                "softer material under the arch presses less where it is highest",
+                "soft_arch",
+                change.softer_arch,
+                "an arch that yields presses less where it is highest",
                 "stiffness is the second factor of peak pressure (Cheung and Zhang 2008)",
             ),
         ),
@@ -199,6 +206,12 @@ RULES = (
                 change.medial_post,
                 "a wedge that raises the medial side unloads it",
                 "medial posting had 26 % of the effect on peak pressure in the same study",
+            ),
+            Modification(
+                "stiff_arch",
+                change.stiffer_arch,
+                "a filled arch yields less under the load that it takes",
+                "stiffness had 37 % of the effect on the fascia's strain in the same study",
             ),
         ),
     ),

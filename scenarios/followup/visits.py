@@ -14,7 +14,6 @@ from scenarios.measured import MeasuredRegions, Side, is_pressure_file, measured
 from scenarios.source import flattened
 from scenarios.summary import Summary, main_outputs, read_summary
 
-SAME_PERSON = ("body_mass_kg", "height_m", "foot_length_mm", "foot_type")
 FREE = ("insole", "baseline", "name", "output", "solver")
 """Parts of a scenario that may differ between visits without a word."""
 
@@ -94,14 +93,13 @@ def refuse_other_study(first: Visit, other: Visit) -> None:
     if one is None or two is None:
         return
     pairs: list[tuple[str, object, object]] = [("analysis", one.analysis, two.analysis)]
-    pairs += [
-        (f"subject.{key}", getattr(one.subject, key, None), getattr(two.subject, key, None))
-        for key in SAME_PERSON
-    ]
+    if one.subject is not None and two.subject is not None:
+        for key in type(one.subject).model_fields:
+            pairs.append((f"subject.{key}", getattr(one.subject, key), getattr(two.subject, key)))
     key = "subject.side"
     pairs.append((key, first.scenario.get(key, "right"), other.scenario.get(key, "right")))
     for key, here, there in pairs:
-        if here != there:
+        if here != there and None not in (here, there):  # a later version may state more
             raise ScenarioError(
                 other.place.where,
                 key,

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import pytest
 
@@ -51,8 +52,8 @@ def test_the_region_that_grows_most_governs() -> None:
 def test_no_dose_outgrows_the_rate_and_hours_never_fall(rate: float) -> None:
     new = {"heel": 60.0, "midfoot": 130.0, "forefoot": 170.0}
     found = [0.0, *shares(OLD, new, rate)]
-    assert all(0.0 <= before < after <= 1.0 for before, after in zip(found, found[1:]))
-    for before, after in zip(found, found[1:], strict=False):
+    assert all(0.0 <= before < after <= 1.0 for before, after in pairwise(found))
+    for before, after in pairwise(found):
         largest = max(growth(before, after, OLD[n], new[n], 0.0) for n in OLD)
         assert largest <= rate * (1.0 + 1e-12)
         if after < 1.0:
