@@ -21,6 +21,7 @@ import numpy as np
 from materials.build import foot_ligament, plantar_fascia_ray
 from meshes.anatomy import BandGeometry, JointGeometry
 from meshes.foot_dimensions import FootDimensions
+from meshes.foot_flexibility import range_of_motion
 from simulator.connectors import Band, Joint
 
 BONE_CONTACT_N_PER_MM = 2.0e3
@@ -47,23 +48,6 @@ degrees, which lets the heel rise at push-off."""
 ARCH_JOINTS = ("midfoot", "tarsometatarsal")
 ARCH_BANDS = ("fascia", "long_plantar", "short_plantar", "spring", "plantar_tarsometatarsal")
 """What carries the arch, and is flexible or stiff with the type of foot; names begin so."""
-WIDER_PER_ARCH = -5.0
-WIDER_PER_INDEX = 0.12
-RANGE_LIMITS = (0.5, 3.0)
-"""Logarithm of the range of motion, per navicular height over foot length and per point of posture
-index, and least and greatest range. High arches are stiffer, low ones more flexible (Zifchock 2006,
-Foot Ankle Int 27:367); by how much is an engineering default, set by the drop of the navicular
-(docs/theory/foot.md)."""
-
-
-def range_of_motion(dimensions: FootDimensions) -> float:
-    """How far what carries the arch gives way at a moment, over a neutral foot of the same size.
-
-    A joint that turns ``r`` times as far has its stiffness over ``r`` and its lock, which rises
-    with the cube of the angle, over the cube of ``r``.
-    """
-    wider = WIDER_PER_ARCH * dimensions.arch_excess + WIDER_PER_INDEX * dimensions.pronation
-    return float(np.clip(np.exp(wider), *RANGE_LIMITS))
 
 
 def foot_joints(joints: Sequence[JointGeometry], dimensions: FootDimensions) -> tuple[Joint, ...]:

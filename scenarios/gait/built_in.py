@@ -61,8 +61,8 @@ def built_in_gait(speed_m_s: float, walker: Walker) -> StanceGait:
         cop_foot_mm=path.cop_mm,
         cop_defined=path.defined,
         tibia_rotation=posture.tibia,
-        ankle_deg=posture.ankle_deg + walker.standing_angles_deg[0],
-        subtalar_deg=posture.subtalar_deg + walker.standing_angles_deg[1],
+        ankle_deg=posture.ankle_deg + walker.walking_angles_deg[0],
+        subtalar_deg=posture.subtalar_deg + walker.walking_angles_deg[1],
         knee_deg=-leg["knee_angle"],
         hip_deg=np.stack([leg[f"hip_{n}"] for n in ("flexion", "adduction", "rotation")], axis=1),
         pelvis_deg=posture.pelvis_deg,
@@ -80,7 +80,7 @@ def built_in_gait(speed_m_s: float, walker: Walker) -> StanceGait:
         warnings=(
             "built-in gait: forces of one subject by speed, joint angles of another at 1.1 m/s, "
             "the other foot half a stride later and mirrored; the toes follow a passive law",
-            *posture_warnings(*walker.standing_angles_deg),
+            *posture_warnings(*walker.walking_angles_deg),
         ),
     )
 

@@ -29,6 +29,7 @@ from scenarios.gait.posture import FOOT_FLAT_PERCENT, Posture, check_ankle_offse
 from scenarios.gait.pressure_path import PressurePath, measured_path
 from scenarios.gait.progression import turned_forwards
 from scenarios.gait.residual import pelvis_residual, residual_warning
+from scenarios.gait.side_check import side_warnings
 from scenarios.gait.stance import StanceGait
 from scenarios.gait.storage import read_storage, refuse_missing_rows
 
@@ -61,6 +62,7 @@ class Walker:
         outline_mm: of the simulated foot, (n, 2) in the foot frame.
         standing_angles_deg: ankle dorsiflexion and subtalar inversion of relaxed standing,
             against a neutral foot.
+        walking_angles_deg: what normative curves of both are raised by for this foot.
     """
 
     body_mass_kg: float
@@ -69,6 +71,7 @@ class Walker:
     foot_length_mm: float
     outline_mm: Array
     standing_angles_deg: tuple[float, float] = (0.0, 0.0)
+    walking_angles_deg: tuple[float, float] = (0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +120,7 @@ def measured_gait(
             storage if same and storage is not None else read_storage(kinematics_file), walker.side
         )
     forces, angles, turned = turned_forwards(forces, angles)
+    swapped = side_warnings(forces, walker.side, walker.body_mass_kg)
     span = (-np.inf, np.inf) if angles is None else (angles.time_s[0], angles.time_s[-1])
     stance, stride = choose_stance(forces, walker.body_mass_kg, span, stance_index)
     _refuse_missing_rows(forces, angles, stance, stride)
@@ -181,7 +185,7 @@ def measured_gait(
     )
     # A normative curve counts from standing, which is not a neutral foot's in every foot.
     measured = angles is not None and angles.subtalar == "measured"
-    stands = np.zeros(2) if measured else np.array(walker.standing_angles_deg)
+    stands = np.zeros(2) if measured else np.array(walker.walking_angles_deg)
     return StanceGait(
         source="measured",
         percent=PERCENT,
@@ -217,6 +221,7 @@ def measured_gait(
         warnings=(
             *forces.notes,
             *turned,
+            *swapped,
             *mass,
             *both.warnings,
             *estimated,

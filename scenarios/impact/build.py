@@ -44,7 +44,7 @@ def build_movement(scenario: Scenario, foot: FootGeometry, size: Limb, friction:
             friction,
             duration,
             given,
-            subject.standing_angles_deg,
+            subject.walking_angles_deg,
         )
     gait = build_gait(scenario.gait, subject, foot.outline_xz)
     _within(scenario, gait.duration_s)

@@ -97,7 +97,7 @@ def running_movement(
     friction: float,
     duration_s: float,
     heel_velocity_mm_s: Given = (None, None, None),
-    standing_angles_deg: tuple[float, float] = (0.0, 0.0),
+    walking_angles_deg: tuple[float, float] = (0.0, 0.0),
 ) -> Movement:
     """Curves of running from touchdown.
 
@@ -110,8 +110,8 @@ def running_movement(
         duration_s: how far the curves reach, at most the duration of stance.
         heel_velocity_mm_s: components of the heel's velocity at touchdown that replace
             those that follow from the pelvis's.
-        standing_angles_deg: ankle dorsiflexion and subtalar inversion of relaxed standing against
-            a neutral foot, from which the curves count.
+        walking_angles_deg: what the curves of ankle and subtalar joint are raised by for a foot
+            that is not neutral.
 
     Raises:
         ValueError: a speed without tables, or longer than stance.
@@ -144,8 +144,8 @@ def running_movement(
         body_mass_kg=body_mass_kg,
         speed_m_s=speed_m_s,
         tibia_rotation=rotations("tibia"),
-        ankle_deg=curve(tables["angles"]["ankle"]) + standing_angles_deg[0],
-        subtalar_deg=curve(tables["angles"]["subtalar"]) + standing_angles_deg[1],
+        ankle_deg=curve(tables["angles"]["ankle"]) + walking_angles_deg[0],
+        subtalar_deg=curve(tables["angles"]["subtalar"]) + walking_angles_deg[1],
         knee_deg=curve(tables["angles"]["knee"]),
         pelvis_rotation=rotations("pelvis"),
         thorax_rotation=rotations("thorax"),

@@ -41,7 +41,7 @@ def test_the_pelvis_is_posed_with_it() -> None:
     given: list[float] = []
 
     class Upper:
-        def instant(self, *arguments: Any, state: Any) -> None:
+        def instant(self, *arguments: Any, **_: Any) -> None:
             given.append(arguments[4])
 
     turn = np.eye(3)

@@ -14,6 +14,7 @@ from meshes.errors import MeshError
 from meshes.foot import build_foot
 from meshes.foot_bands import foot_bands as bands_of
 from meshes.foot_dimensions import FootDimensions
+from meshes.foot_flexibility import range_of_motion
 from meshes.foot_landmarks import (
     foot_landmarks,
     subtalar_axis,
@@ -30,7 +31,6 @@ from scenarios.foot_joints import (
     FREE_NMM_PER_RAD,
     foot_bands,
     foot_joints,
-    range_of_motion,
 )
 from simulator.connectors import Band, Joint
 from simulator.rotations import about, logarithm
@@ -71,7 +71,7 @@ def test_types_go_from_low_and_pronated_to_high_and_supinated() -> None:
     assert subtalar_deviation_deg(over) > subtalar_deviation_deg(flat) > 16.0
     assert subtalar_deviation_deg(supinating) < subtalar_deviation_deg(cavus) < 16.0
     for foot in (flat, over):
-        assert 2.0 < range_of_motion(foot) < 3.0
+        assert 3.0 < range_of_motion(foot) < 4.5
     for foot in (cavus, supinating):
         assert range_of_motion(foot) < 0.7
 
@@ -113,8 +113,13 @@ def test_a_foot_stands_everted_with_its_sole_level(kind: FootType, angle: float)
     ankle, subtalar = np.radians(standing_angles_deg(foot, angle))
     calcaneus = about(talocrural_axis(), ankle) @ about(subtalar_axis(foot), subtalar)
     assert np.degrees(logarithm(calcaneus)[0]) == pytest.approx(4.0 - angle, abs=1e-6)
-    assert calcaneus[1, 0] == pytest.approx(0.0, abs=1e-9), "toes neither up nor down"
+    down = np.degrees(-np.arcsin(calcaneus[1, 0]))
+    assert down == pytest.approx(1.6 * (range_of_motion(foot) - 1.0), abs=1e-6)
     assert np.sign(subtalar) == np.sign(4.0 - angle)
+    ankle, subtalar = np.radians(standing_angles_deg(foot, angle, loaded=False))
+    calcaneus = about(talocrural_axis(), ankle) @ about(subtalar_axis(foot), subtalar)
+    assert np.degrees(logarithm(calcaneus)[0]) == pytest.approx(4.0 - angle, abs=1e-6)
+    assert calcaneus[1, 0] == pytest.approx(0.0, abs=1e-9), "toes neither up nor down"
 
 
 def test_flexible_feet_give_way_further_at_the_same_moment() -> None:
