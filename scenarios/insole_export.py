@@ -51,7 +51,7 @@ class InsoleBody:
     Attributes:
         region: `meshes.tags.Region` that a run's cells carry.
         zone: what it is called, such as ``"cover"`` or ``"heel"``.
-        material: name of its material.
+        material: name of its material, with the factor on its stiffness where there is one.
         colour: "#RRGGBB", the same for the same material.
         density_t_mm3: of the material.
         surface: mm, in the file's frame.
@@ -129,6 +129,9 @@ def export_insole(scenario: Scenario, size_mm: float | None = None) -> ExportedI
     side = scenario.subject.side
     axes, shift = file_axes(side), (0.0, 0.0, geometry.thickness_mm)
     records = insole_records(table)
+    labels = {tag: record.name for tag, record in records.items()}
+    if table.arch_stiffness_factor != 1.0:
+        labels[int(Region.INSOLE_ARCH)] += f" x {table.arch_stiffness_factor:g} in stiffness"
     try:
         surfaces = insole_surfaces(geometry, size)
         whole = surfaces.whole.mapped(axes, shift)
@@ -139,7 +142,7 @@ def export_insole(scenario: Scenario, size_mm: float | None = None) -> ExportedI
     except MeshError as error:
         raise insole_refusal(scenario, table, "insole", error) from error
     downward = sorted(parts, key=[int(region) for region in WORDS].index)
-    materials = list(dict.fromkeys(records[tag].name for tag in downward))
+    materials = list(dict.fromkeys(labels[tag] for tag in downward))
     return ExportedInsole(
         title=scenario.name,
         side=side,
@@ -151,8 +154,8 @@ def export_insole(scenario: Scenario, size_mm: float | None = None) -> ExportedI
             InsoleBody(
                 region=tag,
                 zone=WORDS[Region(tag)] if len(parts) > 1 else "insole",
-                material=records[tag].name,
-                colour=COLOURS[materials.index(records[tag].name) % len(COLOURS)],
+                material=labels[tag],
+                colour=COLOURS[materials.index(labels[tag]) % len(COLOURS)],
                 density_t_mm3=records[tag].number("density"),
                 surface=parts[tag],
             )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Polygon, Rectangle
 
@@ -92,7 +93,7 @@ def drawing(insole: ExportedInsole) -> Figure:
 def _plan(axes: Axes, insole: ExportedInsole, to: Array, points: tuple[NamedPoint, ...]) -> None:
     """Zones, outline, pad, dimensions and named points; ``to`` moves the plan onto the paper."""
     for tag, colour, loop in plan_loops(insole):
-        axes.add_patch(Polygon(loop + to, fc=colour, alpha=_FILL, lw=0.0))
+        axes.add_patch(Polygon(loop + to, fc=_tint(colour), lw=0.0))
         axes.add_patch(Polygon(loop + to, fill=False, ec=style.INK, lw=_THIN))
         _name_zone(axes, insole, tag, loop, to)
     outline = to_plan(insole, insole.geometry.outline_xz) + to
@@ -111,7 +112,7 @@ def _plan(axes: Axes, insole: ExportedInsole, to: Array, points: tuple[NamedPoin
     _measure(axes, (start, outline[:, 1].max() + LINE), (end, outline[:, 1].max() + LINE))
     for breadth in breadths(insole):
         x, low, high = breadth.x + to[0], breadth.low + to[1], breadth.high + to[1]
-        _measure(axes, (x, low), (x, high))
+        _measure(axes, (x, low), (x, high), at=0.3)
         if breadth.name == "heel":
             for y, side in ((low - 0.5, "top"), (high + 0.5, "bottom")):
                 axes.text(x, y, "B", ha="center", va=side, fontsize=_TEXT, weight="bold")
@@ -145,7 +146,7 @@ def _section(axes: Axes, section: Section, to: Array, height: float) -> None:
             # Up to the next point, which has the next colour.
             here = [one or before for one, before in zip(own, [False, *own[:-1]], strict=True)]
             axes.fill_between(
-                x, to[1] + lower, to[1] + upper, where=here, color=colour, alpha=_FILL, lw=0.0
+                x, to[1] + lower, to[1] + upper, where=here, color=_tint(colour), lw=0.0
             )
         axes.plot(x, to[1] + lower, color=style.INK, lw=_THIN)
     axes.plot(x, to[1] + section.heights[-1], color=style.INK, lw=_THICK)
@@ -162,11 +163,17 @@ def _section(axes: Axes, section: Section, to: Array, height: float) -> None:
     )
 
 
+def _tint(colour: str) -> tuple[float, ...]:
+    """A colour as light as paper wants it, opaque."""
+    return tuple(1.0 - _FILL * (1.0 - part) for part in to_rgb(colour))
+
+
 def _measure(
     axes: Axes,
     start: tuple[float, float],
     end: tuple[float, float],
     of: tuple[float, float] | None = None,
+    at: float = 0.5,
 ) -> None:
     """A dimension line with its length in mm; a thin line to the point it is the measure of."""
     axes.annotate(
@@ -185,8 +192,8 @@ def _measure(
     if of is not None:
         axes.plot([end[0], of[0]], [end[1], of[1]], color=style.GREY, lw=_THIN)
     axes.text(
-        0.5 * (start[0] + end[0]) - 1.2 * upright,
-        0.5 * (start[1] + end[1]) + 0.8 * (not upright),
+        start[0] + at * (end[0] - start[0]) - 1.2 * upright,
+        start[1] + at * (end[1] - start[1]) + 0.8 * (not upright),
         f"{np.hypot(end[0] - start[0], end[1] - start[1]):.1f}",
         rotation=90 if upright else 0,
         ha="right" if upright else "center",
@@ -223,7 +230,7 @@ def _title(axes: Axes, insole: ExportedInsole, page: str, frame: Rectangle) -> N
     layers = {"cover": shape.cover_thickness_mm, "shell": shape.shell_thickness_mm}
     for body in insole.bodies:
         y -= LINE
-        swatch = Rectangle((left + 2.0, y - 2.6), 4.0, 2.4, fc=body.colour, alpha=_FILL)
+        swatch = Rectangle((left + 2.0, y - 2.6), 4.0, 2.4, fc=_tint(body.colour))
         swatch.set(ec=style.INK, lw=_THIN)
         axes.add_patch(swatch)
         thick = f", {layers[body.zone]:g} mm" if body.zone in layers else ""

@@ -45,6 +45,8 @@ def _figure(insole: ExportedInsole) -> Figure:
     else:
         step = contour_step_mm(low, high)
         levels = step * np.arange(np.floor(low / step), np.ceil(high / step) + 1.0)
+        # A flat part that is just one of the levels belongs above it, as a whole.
+        thickness = thickness + 1e-3
         filled = axes.tricontourf(mesh, thickness, levels=levels, cmap="viridis")
         lines = axes.tricontour(mesh, thickness, levels=levels, colors="white", linewidths=0.6)
         axes.clabel(lines, fmt="%g", fontsize=6.5)
