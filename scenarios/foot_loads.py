@@ -25,7 +25,11 @@ NMM_PER_DEG_TO_RAD = 180.0 / np.pi * 1e3
 ANKLE_NM_PER_DEG = 4.0
 SUBTALAR_NM_PER_DEG = 1.25
 """Stiffness that goes with the closed torques; above the stability floor of 1.3 and 0.85
-at 1.2 body weights. Engineering defaults, reported at half and twice the value."""
+at 1.2 body weights. Engineering defaults, reported at half and twice the value.
+
+All stiffnesses here are those of a body of 70 kg; they grow with its mass, as what they hold does
+(ankle impedance of people is given per kilogram: Rouse et al. 2014)."""
+REFERENCE_MASS_KG = 70.0
 
 LEG_FRONTAL_NM_PER_DEG = 4.0
 LEG_TRANSVERSE_NM_PER_DEG = 1.0
@@ -142,7 +146,11 @@ class FootLoads:
     def stiffness_nmm_per_rad(self) -> Array:
         """Stiffness of ankle and subtalar torque, shape (2,)."""
         pair = np.array([ANKLE_NM_PER_DEG, SUBTALAR_NM_PER_DEG])
-        return self.stiffness_factor * NMM_PER_DEG_TO_RAD * pair
+        return self._stiffer * NMM_PER_DEG_TO_RAD * pair
+
+    @property
+    def _stiffer(self) -> float:
+        return self.stiffness_factor * (self.gait.body_mass_kg / REFERENCE_MASS_KG)
 
     def forces(self, percent: float) -> FootForces:
         """Ground reaction at an instant."""
@@ -181,7 +189,7 @@ class FootLoads:
                 weight=np.array([b, b]),
             )
         torque, angle, moment = self.calibration.at(percent)
-        leg = self.stiffness_factor * NMM_PER_DEG_TO_RAD * np.array(self.leg_nm_per_deg)
+        leg = self._stiffer * NMM_PER_DEG_TO_RAD * np.array(self.leg_nm_per_deg)
         return FootLoad(
             **load,
             tibia_stiffness_nmm_per_rad=np.diag([leg[0], leg[1], HELD_NMM_PER_RAD]),

@@ -170,3 +170,13 @@ def test_stiffness_factor_scales_both_torques() -> None:
     twice = replace(base, stiffness_factor=2.0)
     np.testing.assert_allclose(twice.stiffness_nmm_per_rad, 2 * base.stiffness_nmm_per_rad)
     assert base.stiffness_nmm_per_rad[0] == pytest.approx(4e3 * 180 / np.pi)
+
+
+def test_stiffness_grows_with_the_body_that_it_holds() -> None:
+    base, heavy = (
+        FootLoads(standing_gait(replace(WALKER, body_mass_kg=mass)), GROUND_MM, 0.6, frozen())
+        for mass in (70.0, 140.0)
+    )
+    np.testing.assert_allclose(heavy.stiffness_nmm_per_rad, 2 * base.stiffness_nmm_per_rad)
+    legs = [np.diag(loads.at(50.0).tibia_stiffness_nmm_per_rad) for loads in (base, heavy)]
+    np.testing.assert_allclose(legs[1][:2], 2 * legs[0][:2])
