@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""A bare foot at one instant by the product's own march, with posture and Achilles as levers."""
+"""A foot at one instant by the product's own march, with posture and Achilles as levers."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -58,7 +58,7 @@ class Seen:
 
 
 class BareFoot:
-    """A bare foot that has come down in a posture; its loads can be changed from there.
+    """A foot that has come down in a posture, bare by default; its loads can be changed from there.
 
     Args:
         analysis: ``STANDING``, or ``WALKING`` with the built-in gait.
@@ -66,6 +66,7 @@ class BareFoot:
         ankle_deg: Dorsiflexion at which the ankle is held, in place of the gait's.
         subtalar_deg: Inversion at which the subtalar joint is held, in place of the gait's.
         force_factor: On the ground reaction.
+        insole: Table of an insole, in place of the bare ground.
         subject: Keys of the subject.
     """
 
@@ -77,9 +78,11 @@ class BareFoot:
         ankle_deg: float | None = None,
         subtalar_deg: float | None = None,
         force_factor: float = 1.0,
+        insole: Mapping[str, object] | None = None,
         **subject: object,
     ) -> None:
-        data = {"analysis": analysis, "insole": {"material": "none"}, "subject": subject}
+        under = {"material": "none"} if insole is None else dict(insole)
+        data = {"analysis": analysis, "insole": under, "subject": subject}
         self.scenario = Scenario.model_validate(data)
         self.percent = percent
         outline = foot_outline(foot_dimensions(self.scenario.subject))

@@ -7,16 +7,12 @@ finished one is taken as it is.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.helpers.evidence import Evidence
-from tests.helpers.real_command import run
-from tests.helpers.summaries import read
+from tests.helpers.kept_runs import Runs, kept_runs
 
 pytestmark = [pytest.mark.validation, pytest.mark.slow, pytest.mark.timeout(7200)]
 
@@ -45,20 +41,10 @@ RUNS: dict[str, tuple[str, ...]] = {
 }
 
 
-Runs = Callable[[str], dict[str, Any]]
-
-
 @pytest.fixture(scope="module")
 def result(tmp_path_factory: pytest.TempPathFactory) -> Runs:
     """Return a function that gives the summary of a run, made where it is not there."""
-    kept = os.environ.get("SOLESPINE_RUNS")
-    folder = Path(kept) if kept else tmp_path_factory.mktemp("runs")
-
-    def summary(name: str) -> dict[str, Any]:
-        run("run", *RUNS[name], "-o", folder / name, "--resume", timeout=7000)
-        return read(folder / name)
-
-    return summary
+    return kept_runs(tmp_path_factory, RUNS)
 
 
 SLOW_HEEL = (
