@@ -191,8 +191,9 @@ def _mesh(top: InsoleTop, resolution: Resolution) -> TaggedMesh:
     shares, regions = layer_shares(shape, height + shape.thickness_mm, layers)
     cells = extrude(lower, upper, triangles, shares)
     tags = regions[cells.cell_layer]
-    centre = points[triangles].mean(axis=1)
-    core = plan.region_at(centre[:, 0], centre[:, 1])[cells.cell_triangle]
+    # A cell belongs to the zone in which its centre lies: a border is as sharp as the mesh.
+    centre = cells.points[cells.cells].mean(axis=1)
+    core = plan.region_at(centre[:, 0], centre[:, 2])
     mesh = TaggedMesh(
         points=cells.points,
         cells=cells.cells,

@@ -125,7 +125,8 @@ def _check_pad(top: InsoleTop) -> None:
         return
     length, width = top.pad_mm
     if shape.is_short:
-        ahead = float((rim[:, 0] - top.plan.end_x(rim[:, 1])).max()) + PAD_MARGIN_MM
+        # The end is oblique: measured along the foot it is further away.
+        ahead = float((rim[:, 0] - top.plan.end_x(rim[:, 1])).max()) + 1.6 * PAD_MARGIN_MM
         if ahead > 0.0:
             raise MeshError(
                 "metatarsal_pad_behind_mm",
@@ -159,7 +160,7 @@ def _check_thickness(top: InsoleTop, grid: PlanGrid) -> None:
     thinnest = int(np.argmin(total))
     needed = MIN_THICKNESS_MM + shape.layers_mm
     lacks = needed - float(total[thinnest])
-    if lacks <= 0.0:
+    if lacks <= 1e-9:
         return
     left, layers = f"{total[thinnest]:.2f} mm thin", "" if shape.layers_mm == 0.0 else " and layers"
     x, z = grid.x[thinnest : thinnest + 1], grid.z[thinnest : thinnest + 1]

@@ -117,8 +117,8 @@ class InsoleTop:
 
     def pad_share(self, x: FloatArray, z: FloatArray) -> FloatArray:
         """Return the pad's height over its greatest: a dome with a level border."""
-        radius = np.minimum(self.pad_radius(x, z), 1.0)
-        return np.asarray(np.cos(0.5 * np.pi * radius) ** 2)
+        radius = self.pad_radius(x, z)
+        return np.where(radius < 1.0, np.cos(0.5 * np.pi * radius) ** 2, 0.0)
 
     def cutout_share(self, x: FloatArray, z: FloatArray) -> FloatArray:
         """Return the depth under the first metatarsal head over its greatest."""

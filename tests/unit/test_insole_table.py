@@ -6,15 +6,20 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from materials.law import young_modulus_mpa
 from meshes.foot import FootGeometry, build_foot
 from meshes.foot_dimensions import FootDimensions
 from meshes.insole import build_insole
+from meshes.insole_regions import ZONE_TAGS
 from meshes.tagged import TaggedMesh
 from meshes.tags import Region
-from scenarios.insole_table import ZONES, insole_dimensions, insole_materials, zoned
-from scenarios.schema_insole import Insole, Layer, Zone
+from scenarios.insole_table import insole_dimensions, insole_laws, insole_materials
+from scenarios.leg_length import heel_height_mm
+from scenarios.schema_insole import Infill, Insole, Layer, Wear, Zone
+from scenarios.wear import worn_materials
 
 LENGTH_MM = 255.0
+ALONG = ("heel", "midfoot", "forefoot", "toes")
 THREE = (
     Layer(material="eva_20", thickness_mm=1.5),
     Layer(material="eva_35", thickness_mm=4.0),
@@ -28,8 +33,8 @@ def foot() -> FootGeometry:
 
 
 def _mesh(foot: FootGeometry, table: Insole) -> tuple[TaggedMesh, TaggedMesh]:
-    plain = build_insole(foot, insole_dimensions(table), "coarse").mesh
-    return plain, zoned(plain, table, LENGTH_MM)
+    without = table.model_copy(update={"zones": ()})
+    return tuple(build_insole(foot, insole_dimensions(one)).mesh for one in (without, table))
 
 
 def _volume(mesh: TaggedMesh, tag: int) -> float:
@@ -62,14 +67,15 @@ def _breadth(side: np.ndarray, x: np.ndarray) -> np.ndarray:
 def test_four_zones_leave_nothing_of_the_core(foot: FootGeometry) -> None:
     names = ("eva_20", "eva_35", "eva_50", "cork")
     table = Insole(
-        zones=tuple(Zone(region=r, material=m) for r, m in zip(ZONES, names, strict=True))  # type: ignore[arg-type]
+        zones=tuple(Zone(region=r, material=m) for r, m in zip(ALONG, names, strict=True))  # type: ignore[arg-type]
     )
     plain, mesh = _mesh(foot, table)
-    assert set(mesh.cell_tags) == {int(tag) for tag, _ in ZONES.values()}
-    whole = sum(_volume(mesh, int(tag)) for tag, _ in ZONES.values())
+    tags = [int(ZONE_TAGS[region]) for region in ALONG]
+    assert set(mesh.cell_tags) == set(tags)
+    whole = sum(_volume(mesh, tag) for tag in tags)
     assert whole == pytest.approx(_volume(plain, Region.INSOLE), rel=1e-12)
     materials = insole_materials(table)
-    assert [materials[int(tag)] for tag, _ in ZONES.values()] == list(names)
+    assert [materials[tag] for tag in tags] == list(names)
 
 
 def test_zone_lies_between_cover_and_shell(foot: FootGeometry) -> None:
@@ -85,6 +91,54 @@ def test_zone_lies_between_cover_and_shell(foot: FootGeometry) -> None:
     assert materials[Region.INSOLE] == "eva_35"
 
 
-def test_table_without_zones_leaves_the_mesh_alone(foot: FootGeometry) -> None:
-    plain, mesh = _mesh(foot, Insole())
-    assert mesh is plain
+def test_plug_arch_and_infill_reach_their_cells(foot: FootGeometry) -> None:
+    table = Insole(
+        layers=THREE,
+        zones=(Zone(region="heel", material="eva_50"), Zone(region="toes", thickness_mm=8.0)),
+        infill=Infill(material="tpu_85a", relative_density=0.25),
+        arch_stiffness_factor=0.25,
+        heel_plug_diameter_mm=30.0,
+        heel_plug_material="gel_soft",
+    )
+    materials, laws = insole_materials(table), insole_laws(table)
+    _, mesh = _mesh(foot, table)
+    assert set(mesh.cell_tags) == set(materials) == set(laws)
+    assert materials == {
+        Region.INSOLE_COVER: "eva_20",
+        Region.INSOLE: "tpu_85a_lattice_25",
+        Region.INSOLE_SHELL: "cork",
+        Region.INSOLE_ARCH: "tpu_85a_lattice_25",
+        Region.INSOLE_HEEL: "eva_50",
+        Region.INSOLE_PLUG: "gel_soft",
+    }
+    core, arch = (young_modulus_mpa(laws[r]) for r in (Region.INSOLE, Region.INSOLE_ARCH))
+    assert core == pytest.approx(0.65 * 20.0 * 0.25**2)
+    assert arch == pytest.approx(0.25 * core)
+    assert set(table.materials) == {*materials.values(), "eva_35"}
+    assert worn_materials(table) == ("eva_20", "tpu_85a_lattice_25", "cork", "eva_50", "gel_soft")
+
+
+def test_a_zone_of_thickness_alone_has_no_tag_and_lifts_the_heel(foot: FootGeometry) -> None:
+    table = Insole(zones=(Zone(region="heel", thickness_mm=9.0),), heel_lift_mm=2.0)
+    assert set(_mesh(foot, table)[1].cell_tags) == {Region.INSOLE}
+    assert insole_dimensions(table).heel_thickness_mm == 9.0
+    assert heel_height_mm(table) == 11.0
+
+
+@pytest.mark.parametrize("factor", [0.3, 4.0])
+@pytest.mark.parametrize("name", ["eva_35", "cork", "silicone_gel", "soft_reference"])
+def test_an_arch_factor_scales_any_law(name: str, factor: float) -> None:
+    table = Insole(material=name, arch_stiffness_factor=factor)
+    laws = insole_laws(table)
+    plain, arch = laws[int(Region.INSOLE)], laws[int(Region.INSOLE_ARCH)]
+    assert young_modulus_mpa(arch) == pytest.approx(factor * young_modulus_mpa(plain))
+    assert (arch.poisson_ratio, arch.density_t_mm3) == (plain.poisson_ratio, plain.density_t_mm3)
+
+
+def test_a_worn_insole_is_thinner_in_every_zone() -> None:
+    table = Insole(zones=(Zone(region="heel", thickness_mm=9.0),), wear=Wear(hours=500.0))
+    new = insole_dimensions(table.model_copy(update={"wear": None}))
+    worn = insole_dimensions(table)
+    lost = new.thickness_mm - worn.thickness_mm
+    assert lost > 0.1
+    assert new.heel_thickness_mm - worn.heel_thickness_mm == pytest.approx(lost)
