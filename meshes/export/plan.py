@@ -23,6 +23,9 @@ CORNER_DEG = 25.0
 KNOT_MM = 3.0
 """Distance of the points through which a smooth curve is drawn; all 0.9 mm ones cost seconds."""
 
+FEWEST_KNOTS = 24
+"""Of a small one."""
+
 SMALLEST_EDGE_SHARE = 1e-3
 """Of the edge length: shorter edges mean that a border runs along another curve."""
 
@@ -128,9 +131,10 @@ def _curves(line: FloatArray) -> list[int]:
 
 
 def _knots(line: FloatArray) -> FloatArray:
-    """Inner points of a smooth polyline, those that lie closer than `KNOT_MM` thinned out."""
-    step = np.linalg.norm(np.diff(line, axis=0), axis=1).mean()
-    return line[1:-1][:: max(1, int(KNOT_MM / step))]
+    """Inner points of a smooth polyline, evenly thinned out where they lie close."""
+    length = float(np.linalg.norm(np.diff(line, axis=0), axis=1).sum())
+    pieces = min(len(line) - 1, max(FEWEST_KNOTS, round(length / KNOT_MM)))
+    return line[np.round(np.linspace(0.0, len(line) - 1, pieces + 1)).astype(np.int64)[1:-1]]
 
 
 def _corners(line: FloatArray, closed: bool) -> IntArray:
