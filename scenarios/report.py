@@ -34,6 +34,7 @@ from scenarios.report_tables import (
     vertebra_table,
     wear_rows,
 )
+from scenarios.scan_section import Scan
 from scenarios.summary import SubjectSummary, Summary, main_outputs
 
 TEMPLATE = "report.html.j2"
@@ -141,6 +142,8 @@ def _setting(summary: Summary, scenario: str) -> Iterator[tuple[str, str]]:
             f"{number(subject.body_mass_kg)} kg, {number(subject.height_m)} m, {subject.foot_type} "
             f"foot of {number(subject.foot_length_mm)} mm{_posture(subject)}",
         )
+    if summary.scan is not None:
+        yield "Scan", _scan_text(summary.scan)
     insole = insole_table(scenario)
     worn = None if summary.insole is None else summary.insole.wear
     if insole.get("material") == "none":
@@ -154,6 +157,14 @@ def _setting(summary: Summary, scenario: str) -> Iterator[tuple[str, str]]:
         yield "Role", "baseline: calibrated on its own insole"
     elif summary.role == "candidate":
         yield "Role", "candidate: predicted with the calibration of the baseline"
+
+
+def _scan_text(scan: Scan) -> str:
+    said = f"{scan.kind} of a {scan.side} foot, unit {scan.unit}"
+    if scan.sole_rms_mm is None or scan.coverage_percent is None:
+        return said
+    said += f", {scan.coverage_percent:.0f} % of the sole"
+    return f"{said}; mesh to scan {scan.sole_rms_mm:.2f} mm (root mean square)"
 
 
 def _channels(

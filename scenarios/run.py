@@ -165,6 +165,7 @@ def run_scenario(
         try:
             module = analysis_module("mesh" if command == "mesh" else scenario.analysis)
             summary = with_measured(with_errors(module.run(context)), scenario)
+            summary = _with_scan(context, summary)
             if scenario.output.figures and command == "run":
                 summary = _reported(context, summary)
             folder.finish(summary)
@@ -182,6 +183,15 @@ def run_scenario(
                 context.history.close()
             shown.stop()
     return summary
+
+
+def _with_scan(context: RunContext, summary: Summary) -> Summary:
+    """Add what a scanned foot has to say; nothing is imported for others."""
+    if context.scenario.subject.scan_file is None:
+        return summary
+    from scenarios.scan_result import with_scan
+
+    return with_scan(context, summary)
 
 
 def _status(error: CommandError) -> Status:

@@ -177,7 +177,7 @@ def _length_mm(
     """Foot length and the unit in words."""
     expected = subject.foot_length_mm
     every = {name: in_file * size for name, size in UNITS_MM.items()}
-    candidates = ", ".join(f"{name} {_short(length)} mm" for name, length in every.items())
+    candidates = ", ".join(f"{_short(length)} mm in {name}" for name, length in every.items())
     if keys.mm_per_unit is not None:
         return _allowed(in_file * keys.mm_per_unit, "subject.scan.mm_per_unit", candidates), "given"
     if keys.unit == "foot_length":

@@ -18,6 +18,8 @@ from pydantic import Field, ValidationError
 
 from scenarios.alignment.section import AlignmentChange
 from scenarios.errors import ScenarioError
+from scenarios.scan_section import COMPARED as COMPARED_OF_SCAN
+from scenarios.scan_section import Scan
 from scenarios.sections import Level as Level
 from scenarios.sections import Section as Section
 from scenarios.shock.section import Shock
@@ -180,12 +182,6 @@ class VertebraSummary(Section):
     force_balance_relative: float | None = None
 
 
-class Scan(Section):
-    """Agreement of the mesh with a scan."""
-
-    sole_rms_mm: float | None = None
-
-
 class WornMaterial(Section):
     """What is left of one material of a worn insole, over the new one.
 
@@ -336,6 +332,8 @@ def main_outputs(summary: Summary) -> Iterator[tuple[str, float]]:
     data = summary_data(summary)
     data.get("vertebra", {}).pop("force_balance_relative", None)
     data.get("insole", {}).pop("wear", None)
+    if "scan" in data:
+        data["scan"] = {k: v for k, v in data["scan"].items() if k in COMPARED_OF_SCAN}
     data.get("plantar", {}).pop("measured", None)
     for section in (
         *("equilibrium", "plantar", "alignment", "alignment_change", "lumbar", "vertebra"),

@@ -43,8 +43,7 @@ def check(arguments: Arguments) -> int:
         check_folder(folder, _mode(arguments), scenario_hash(loaded.scenario))
     scenario = loaded.scenario
     print(f"{loaded.where}: {scenario.analysis}, {scenario.resolution}, {_insole_text(loaded)}")
-    scan = subject_scan(scenario.subject)
-    for line in () if scan is None else scan_lines(scan):
+    for line in _scan_text(loaded):
         print(line)
     print(f"cost: {estimate(scenario, arguments.ranks or 1)}")
     for warning in warnings:
@@ -199,6 +198,8 @@ def _say_before(
         f"{scenario.name}: {scenario.analysis}, {scenario.resolution}, {_insole_text(loaded)}",
         file=sys.stderr,
     )
+    for line in _scan_text(loaded):
+        print(line, file=sys.stderr)
     if command == "mesh":
         return
     print(f"cost: {estimate(scenario, comm.size)}", file=sys.stderr)
@@ -208,6 +209,11 @@ def _say_before(
     for warning in warnings:
         print(f"warning: {warning}", file=sys.stderr)
     sys.stderr.flush()
+
+
+def _scan_text(loaded: Loaded) -> tuple[str, ...]:
+    scan = subject_scan(loaded.scenario.subject)
+    return () if scan is None else scan_lines(scan)
 
 
 def _insole_text(loaded: Loaded) -> str:

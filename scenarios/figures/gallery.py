@@ -20,6 +20,7 @@ from scenarios.figures.inputs import LEVELS, ResultView
 from scenarios.figures.outline import plan_outline
 from scenarios.figures.pressure import pressure_figure
 from scenarios.figures.render import RenderError
+from scenarios.figures.scan import scan_figures
 from scenarios.figures.shock import shock_pictures
 from scenarios.figures.vertebra import vertebra_figure
 from scenarios.shock.tables import history_from_columns
@@ -73,6 +74,7 @@ def draw_gallery(view: ResultView) -> Gallery:
         ("ground reaction", _ground),
         ("tendon, fascia and insole", _tissue),
         ("solver", _solver),
+        ("scan", _scan),
     ):
         try:
             with style.paper():
@@ -234,6 +236,12 @@ def _solver(view: ResultView) -> Iterator[_Drawn]:
     caption = "Iterations and balance of forces at the output instants."
     figure = curves.solver_figure(view.history) if view.over_stance else None
     yield from _one("solver", "Convergence of the solver", caption, figure)
+
+
+def _scan(view: ResultView) -> Iterator[_Drawn]:
+    if view.summary.scan is not None:
+        for name, title, caption, figure in scan_figures(view.folder, view.summary.scan):
+            yield _Drawn(name, title, caption, figure)
 
 
 def _one(name: str, title: str, caption: str, figure: Figure | None) -> Iterator[_Drawn]:
