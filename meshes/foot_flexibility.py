@@ -8,8 +8,8 @@ import numpy as np
 from meshes.foot_dimensions import FootDimensions
 
 WIDER_PER_ARCH = -8.0
-WIDER_PER_INDEX = 0.20
-RANGE_LIMITS = (0.5, 5.0)
+WIDER_PER_INDEX = 0.15
+RANGE_LIMITS = (0.5, 4.0)
 """Logarithm of the range of motion, per navicular height over foot length and per point of posture
 index, and least and greatest range. High arches are stiffer, low ones more flexible (Zifchock 2006,
 Foot Ankle Int 27:367); by how much is an engineering default, set by the drop of the navicular

@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: MIT
+"""Types of feet standing barefoot, and a child and a heavy adult by the command.
+
+A foot's navicular drop is from sitting with the subtalar joint where a neutral foot has it and a
+tenth of body weight on the foot, to standing with half (Brody 1982).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from meshes.foot_types import FootType
+from scenarios.foot_summary import neutral_arch_height_mm
+from tests.helpers.evidence import Evidence
+from tests.helpers.foot_posture import BareFoot, Seen
+from tests.helpers.real_command import BARE_OUTPUT, BAREFOOT, run
+from tests.helpers.summaries import read
+
+pytestmark = [pytest.mark.validation, pytest.mark.timeout(3600)]
+
+BRODY = "Brody 1982, sitting to standing: 5 to 9, above 10 pronated"
+
+
+@dataclass(frozen=True)
+class Stood:
+    """A type of foot in standing.
+
+    Attributes:
+        seen: in standing.
+        drop_mm: of the navicular over the floor, from sitting.
+        arch_mm: of it, arch of the skeleton, from unloaded.
+    """
+
+    seen: Seen
+    drop_mm: float
+    arch_mm: float
+
+
+@cache
+def stood(foot_type: FootType) -> Stood:
+    foot = BareFoot(foot_type=foot_type)
+    seen = foot.seen()
+    arch = neutral_arch_height_mm(foot.model.foot.landmarks) - seen.instant.arch_height_mm
+    sitting = BareFoot(foot_type=foot_type, force_factor=0.2, ankle_deg=0.0, subtalar_deg=0.0)
+    return Stood(seen, sitting.seen().navicular_mm - seen.navicular_mm, arch)
+
+
+@pytest.mark.parametrize(
+    ("foot_type", "low", "high"),
+    [
+        ("neutral", 5.0, 9.0),
+        ("flat", 9.0, None),
+        ("overpronating", 10.0, None),
+        ("cavus", None, 5.0),
+        ("supinating", None, 5.2),
+    ],
+)
+def test_navicular_drop(
+    foot_type: FootType, low: float | None, high: float | None, evidence: Evidence
+) -> None:
+    found = stood(foot_type)
+    case = f"Standing barefoot, {foot_type} foot"
+    evidence.within(
+        "foot", case, "navicular drop from a tenth of body weight", found.drop_mm,
+        low=low, high=high, unit="mm", source=BRODY,
+    )  # fmt: skip
+    evidence.within(
+        "foot", case, "load share, heel", found.seen.shares_percent()["heel"],
+        low=45.0, high=75.0, unit="%", source="60 in 107 feet of all kinds (Cavanagh 1987)",
+    )  # fmt: skip
+
+
+def test_flat_feet_sink_and_evert_more_than_neutral_ones_and_cavus_ones_less(
+    evidence: Evidence,
+) -> None:
+    order: tuple[FootType, ...] = ("flat", "neutral", "cavus")
+    flat, neutral, cavus = (stood(kind) for kind in order)
+    case = "Standing barefoot, flat and cavus against neutral"
+    for name, one, sign in (("flat", flat, 1.0), ("cavus", cavus, -1.0)):
+        for quantity, more in (
+            ("navicular drop", one.drop_mm - neutral.drop_mm),
+            ("drop of the skeleton's arch", one.arch_mm - neutral.arch_mm),
+        ):
+            bounds = {"low": 0.3} if sign > 0.0 else {"high": -0.3}
+            evidence.within("foot", case, f"{quantity}, {name}", more, unit="mm", **bounds)
+        more = one.seen.instant.rearfoot_eversion_deg - neutral.seen.instant.rearfoot_eversion_deg
+        bounds = {"low": 1.0} if sign > 0.0 else {"high": -1.0}
+        evidence.within("foot", case, f"rearfoot eversion, {name}", more, unit="deg", **bounds)
+
+
+@pytest.mark.parametrize(
+    ("who", "mass", "height", "length"),
+    [("A child of six", 20.0, 1.16, 175.0), ("An adult of 150 kg", 150.0, 1.9, 290.0)],
+)
+def test_child_and_heavy_adult_stand(
+    who: str, mass: float, height: float, length: float, tmp_path: Path, evidence: Evidence
+) -> None:
+    subject = (("body_mass_kg", mass), ("height_m", height), ("foot_length_mm", length))
+    settings = [part for key, value in subject for part in ("--set", f"subject.{key}={value}")]
+    folder = tmp_path / "stands"
+    run("run", "standing", "-q", *BAREFOOT, *BARE_OUTPUT, *settings, "-o", folder)
+    summary = read(folder)
+    assert summary["converged"]
+    case = f"{who}, standing barefoot"
+    drop = summary["alignment"]["arch_height_drop_mm"]
+    evidence.within(
+        "foot", case, "drop of the skeleton's arch / foot length", 100.0 * drop / length,
+        low=0.1, high=2.0, unit="%", source="0.7 in the foot of 255 mm under 70 kg",
+    )  # fmt: skip
+    evidence.within(
+        "foot", case, "load share, heel", summary["plantar"]["load_share_percent"]["heel"],
+        low=45.0, high=75.0, unit="%", source="60 in 107 adults (Cavanagh 1987)",
+    )  # fmt: skip
+    compression = summary["lumbar"]["L4-L5"]["compression_n"]["mean"] / (9.80665 * mass)
+    evidence.within(
+        "lumbar", case, "L4-L5 compression / body weight", compression, low=0.4, high=1.3,
+        source="0.8 by the calibration at a body mass index of 22.9",
+    )  # fmt: skip
