@@ -96,7 +96,7 @@ class Calibration:
         torque_nmm: Ankle and subtalar torque, shape (n, 2).
         angle_rad: Their angles, shape (n, 2).
         tibia_moment_nmm: Moment that held the tibia, stance frame, shape (n, 3).
-        posture: Numbers of `scenarios.foot_posture.FootPosture`, shape (n, 9); ``None`` in a
+        posture: Numbers of `scenarios.foot_posture.FootPosture`, shape (n, 10); ``None`` in a
             calibration of an earlier version.
     """
 

@@ -27,6 +27,7 @@ class FootPosture:
         foot_direction_deg: Turn of the foot's long axis (calcaneal tubercle to second metatarsal
             head) about y from the unloaded foot, inwards positive.
         pressure_ahead_mm: Centre of pressure in front of the ankle.
+        forefoot_ahead_mm: Second metatarsal head in front of the ankle.
         tibia_rotation: Stance frame, shape (3, 3).
     """
 
@@ -36,21 +37,22 @@ class FootPosture:
     ankle_height_mm: float
     foot_direction_deg: float
     pressure_ahead_mm: float
+    forefoot_ahead_mm: float
     tibia_rotation: Array
 
     def numbers(self) -> Array:
-        """All of it as an array of shape (9,), the rotation as a vector."""
+        """All of it as an array of shape (10,), the rotation as a vector."""
         return np.array([
             self.rearfoot_eversion_deg, self.tibial_rotation_deg, self.arch_height_mm,
             self.ankle_height_mm, self.foot_direction_deg, self.pressure_ahead_mm,
-            *logarithm(self.tibia_rotation),
+            self.forefoot_ahead_mm, *logarithm(self.tibia_rotation),
         ])  # fmt: skip
 
     @classmethod
     def of_numbers(cls, numbers: Array) -> FootPosture:
         """The posture that `numbers` stands for."""
-        eversion, rotation, arch, ankle, turn, ahead = (float(value) for value in numbers[:6])
-        return cls(eversion, rotation, arch, ankle, turn, ahead, exponential(numbers[6:]))
+        one, two, three, four, five, six, seven = (float(value) for value in numbers[:7])
+        return cls(one, two, three, four, five, six, seven, exponential(numbers[7:]))
 
 
 def foot_posture(model: FootModel) -> FootPosture:
@@ -61,6 +63,7 @@ def foot_posture(model: FootModel) -> FootPosture:
     hindfoot = np.degrees(logarithm(tibia.T @ calcaneus))
     tibial = np.degrees(logarithm(tibia @ np.eye(3)))
     ankle = bone_point(model, "tibia", model.foot.landmarks.ankle)
+    head = bone_point(model, "metatarsal_2", model.foot.landmarks.heads[1])
     ground, moment = ground_wrench(model)
     cop_x = (moment[2] + model.ground_height_mm * ground[0]) / ground[1]
     return FootPosture(
@@ -70,6 +73,7 @@ def foot_posture(model: FootModel) -> FootPosture:
         ankle_height_mm=float(ankle[1]) - model.ground_height_mm,
         foot_direction_deg=foot_direction_deg(model),
         pressure_ahead_mm=float(cop_x - ankle[0]),
+        forefoot_ahead_mm=float(head[0] - ankle[0]),
         tibia_rotation=np.array(tibia),
     )
 

@@ -37,6 +37,7 @@ def figures(posture: FootPosture, neutral_arch_mm: float, above: UpperInstant) -
         "arch_height_drop_mm": neutral_arch_mm - posture.arch_height_mm,
         "ankle_height_mm": posture.ankle_height_mm,
         "pressure_ahead_mm": posture.pressure_ahead_mm,
+        "forefoot_ahead_mm": posture.forefoot_ahead_mm,
         "foot_direction_deg": posture.foot_direction_deg,
         "tibial_rotation_on_foot_deg": posture.tibial_rotation_deg - posture.foot_direction_deg,
     }

@@ -40,6 +40,7 @@ class AlignmentChange(Section):
     arch_height_drop_mm: Change | None = None
     ankle_height_mm: Change | None = None
     pressure_ahead_mm: Change | None = None
+    forefoot_ahead_mm: Change | None = None
     foot_direction_deg: Change | None = None
     tibial_rotation_on_foot_deg: Change | None = None
     knee_flexion_deg: Change | None = None

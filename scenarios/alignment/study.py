@@ -79,14 +79,14 @@ class AlignmentStudy:
         """Orientation of the tibia that the chain above starts from, stance frame, (3, 3).
 
         A standing person keeps the direction of the feet, which in the model turn a little on
-        their soft tissue: that is taken off. And the line of gravity stands over the centre of
-        pressure: where this moves against the ankle, the body leans after it.
+        their soft tissue: that is taken off. And the line of gravity keeps its distance from
+        the forefoot (Bendix 1984): where the ankle moves against this, the body leans back.
         """
         tibia = posture.tibia_rotation
         if self.centre_of_mass_mm is None:
             return tibia
         turn = np.radians(posture.foot_direction_deg - baseline.foot_direction_deg)
-        behind = baseline.pressure_ahead_mm - posture.pressure_ahead_mm
+        behind = baseline.forefoot_ahead_mm - posture.forefoot_ahead_mm
         lean = behind / (self.centre_of_mass_mm - posture.ankle_height_mm)
         return np.asarray(about(Z_AXIS, lean) @ about(Y_AXIS, -turn) @ tibia)
 

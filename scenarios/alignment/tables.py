@@ -12,6 +12,7 @@ ANGLES = (
     ("arch_height_drop_mm", "arch height drop (mm)"),
     ("ankle_height_mm", "height of the ankle (mm)"),
     ("pressure_ahead_mm", "centre of pressure in front of the ankle (mm)"),
+    ("forefoot_ahead_mm", "forefoot in front of the ankle (mm)"),
     ("foot_direction_deg", "direction of the foot, inwards + (°)"),
     ("tibial_rotation_deg", "tibial rotation, internal + (°)"),
     ("tibial_rotation_on_foot_deg", "tibial rotation against the foot, internal + (°)"),

@@ -29,7 +29,7 @@ from tests.helpers.upper import ANKLE_MM, standing_model
 
 X, Y, Z = np.eye(3)
 MIRRORED = ChainReaction(mirrored=True)
-STILL = FootPosture(0.0, 0.0, 21.0, 71.0, 0.0, 40.0, np.eye(3))
+STILL = FootPosture(0.0, 0.0, 21.0, 71.0, 0.0, 40.0, 130.0, np.eye(3))
 
 
 @pytest.fixture(scope="module")
@@ -104,14 +104,14 @@ def test_lumbar_moments_are_those_of_the_weight_over_the_tilted_pelvis(
 
 
 def test_a_standing_leg_keeps_the_direction_of_its_foot() -> None:
-    outwards = FootPosture(1.0, -0.5, 21.0, 71.0, -1.5, 40.0, about(Y, np.radians(-0.5)))
+    outwards = FootPosture(1.0, -0.5, 21.0, 71.0, -1.5, 40.0, 130.0, about(Y, np.radians(-0.5)))
     carried = np.degrees(logarithm(study(980.0).carried_tibia(outwards, STILL)))
     assert carried == pytest.approx([0.0, 1.0, 0.0], abs=1e-9)
     assert np.array_equal(study(None).carried_tibia(outwards, STILL), outwards.tibia_rotation)
 
 
-def test_the_body_leans_after_the_centre_of_pressure() -> None:
-    back = FootPosture(0.0, 0.0, 21.0, 80.0, 0.0, 40.0 - 15.7, np.eye(3))
+def test_the_body_leans_back_where_the_ankle_comes_forward() -> None:
+    back = FootPosture(0.0, 0.0, 21.0, 80.0, 0.0, 30.0, 130.0 - 15.7, np.eye(3))
     carried = logarithm(study(980.0).carried_tibia(back, STILL))
     assert carried == pytest.approx([0.0, 0.0, 15.7 / 900.0])
 
@@ -175,7 +175,7 @@ def test_two_candidates_are_compared_by_their_changes() -> None:
 
 
 def test_a_calibration_keeps_the_posture_of_its_baseline(tmp_path) -> None:
-    turned = FootPosture(1.0, 2.0, 21.0, 71.0, -0.5, 40.0, about(Y, 0.1) @ about(X, 0.2))
+    turned = FootPosture(1.0, 2.0, 21.0, 71.0, -0.5, 40.0, 129.0, about(Y, 0.1) @ about(X, 0.2))
     rows = np.array([STILL.numbers(), turned.numbers()])
     at = np.array([20.0, 30.0])
     kept = Calibration(at, np.zeros((2, 2)), np.zeros((2, 2)), np.zeros((2, 3)), rows)
