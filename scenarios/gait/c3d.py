@@ -29,7 +29,9 @@ INSTALL = (
     "export the forces to .mot or .csv"
 )
 FORCE = {"n": 1.0, "newton": 1.0, "newtons": 1.0, "kn": 1000.0}
-MOMENT = {"nmm": 1.0, "n.mm": 1.0, "n*mm": 1.0, "nm": 1000.0, "n.m": 1000.0, "n*m": 1000.0}
+MOMENT = {
+    f"n{dot}{unit}": f for dot in ("", ".", "*", "-") for unit, f in (("mm", 1.0), ("m", 1e3))
+}
 LENGTH = {"mm": 1.0, "m": 1000.0, "cm": 10.0}
 """Units and their factors to N, Nmm and mm."""
 LARGEST_LAB_MM = 50_000.0
@@ -110,7 +112,7 @@ def read_laboratory(path: Path) -> Laboratory:
     if not rate_hz > 0.0:
         raise GaitError(path, "ANALOG:RATE", f"{rate_hz:g} Hz", allowed="a rate above zero")
     start_s = float(data["header"]["points"]["first_frame"]) / point_hz if point_hz > 0 else 0.0
-    plates = tuple(_plate(path, i, p) for i, p in enumerate(platforms))
+    plates = tuple(_plate(path, i, p, parameters) for i, p in enumerate(platforms))
     count = len(plates[0].force_n)
     markers = _markers(path, parameters, np.asarray(data["data"]["points"], dtype=float))
     frames = data["data"]["points"].shape[2]
@@ -132,24 +134,34 @@ def _no_plates(path: Path) -> GaitError:
     )
 
 
-def _plate(path: Path, index: int, platform: Mapping[str, Any]) -> Plate:
+def _plate(
+    path: Path, index: int, platform: Mapping[str, Any], parameters: Mapping[str, Any]
+) -> Plate:
     name = f"force plate {index + 1}"
 
-    def factor(key: str, units: Mapping[str, float]) -> float:
-        said = str(platform[key]).strip()
+    def factor(what: str, said: str, units: Mapping[str, float]) -> float:
         if said.lower() not in units:
             raise GaitError(
                 path,
-                f"{name}, {key.replace('_', ' ')}",
+                f"{name}, unit of {what}",
                 f"'{said}'" if said else "is not given",
                 allowed=", ".join(units),
                 suggestion=nearest(said.lower(), units),
             )
         return units[said.lower()]
 
-    force = factor("unit_force", FORCE) * np.asarray(platform["force"], dtype=float).T
-    moment = factor("unit_moment", MOMENT) * np.asarray(platform["moment"], dtype=float).T
-    corners = factor("unit_position", LENGTH) * np.asarray(platform["corners"], dtype=float)
+    of_force, of_moment = _channel_units(parameters, index)
+    length = factor("place", str(platform["unit_position"]).strip(), LENGTH)
+    to_n = factor("force", of_force or str(platform["unit_force"]).strip(), FORCE)
+    to_nmm = factor("moment", of_moment or str(platform["unit_moment"]).strip(), MOMENT)
+    corners = length * np.asarray(platform["corners"], dtype=float)
+    raw = np.asarray(platform["force"], dtype=float).T
+    force = to_n * raw
+    # The library moves the moment from the transducers to the surface in the file's numbers,
+    # which only goes with moments in its unit of force times its unit of place.
+    origin = _axes(corners) @ np.asarray(platform["origin"], dtype=float)
+    at_transducers = np.asarray(platform["moment"], dtype=float).T - np.cross(raw, origin)
+    moment = to_nmm * at_transducers + np.cross(force, length * origin)
     wrong = ~np.isfinite(np.hstack([force, moment]))
     if wrong.any():
         row = int(np.argwhere(wrong)[0][0])
@@ -163,6 +175,33 @@ def _plate(path: Path, index: int, platform: Mapping[str, Any]) -> Plate:
             allowed="a plate of 0.1 to 5 m; corners in the unit that POINT:UNITS says",
         )
     return Plate(name, force, moment, corners.mean(axis=1))
+
+
+def _axes(corners: Array) -> Array:
+    """Axes of a plate in the laboratory as columns, from its corners (3, 4) as C3D counts them."""
+    x = corners[:, 0] + corners[:, 3] - corners[:, 1] - corners[:, 2]
+    y = corners[:, 0] + corners[:, 1] - corners[:, 2] - corners[:, 3]
+    z = np.cross(x, y)
+    axes = np.stack([x, np.cross(z, x), z], axis=1)
+    return np.asarray(axes / np.maximum(np.linalg.norm(axes, axis=0), 1e-12))
+
+
+def _channel_units(parameters: Mapping[str, Any], index: int) -> tuple[str, str]:
+    """Units of a plate's force and moment channels; empty where the file does not say them.
+
+    Only plates of type 2 have such channels; others have volts, or several forces.
+    """
+    try:
+        platform = parameters["FORCE_PLATFORM"]
+        kind = int(np.ravel(platform["TYPE"]["value"])[index])
+        channels = np.asarray(platform["CHANNEL"]["value"])[:, index]
+        units = [str(unit).strip() for unit in parameters["ANALOG"]["UNITS"]["value"]]
+        found = [units[int(channels[i]) - 1] for i in (0, 3)]
+    except (KeyError, IndexError, ValueError):
+        return "", ""
+    if kind != 2:
+        return "", ""
+    return found[0], found[1]
 
 
 def _markers(path: Path, parameters: Mapping[str, Any], points: Array) -> dict[str, Array]:

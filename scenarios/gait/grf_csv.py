@@ -179,8 +179,9 @@ def _foot(
     for axis in "xyz":
         if (f"force_{axis}", side) not in columns:
             label = f"force_{axis}_n_{side}"
+            unused = [name for name in table.labels if not _COLUMN.fullmatch(name)]
             raise GaitError(
-                table.file, label, "column not found", suggestion=nearest(label, table.labels)
+                table.file, label, "column not found", suggestion=nearest(label, unused)
             )
     force = np.stack([column(f"force_{axis}") for axis in "xyz"], axis=1)
     point = np.full_like(force, np.nan)
@@ -210,14 +211,19 @@ def _refuse_still(
     body_mass_kg: float,
 ) -> None:
     """Refuse a centre of pressure that does not move although the foot rolls over."""
-    points = foot.point_mm[foot.force_n[:, 1] > 0.3 * body_mass_kg * STANDARD_GRAVITY][:, [0, 2]]
-    points = points[np.isfinite(points).all(axis=1)]
-    if len(points) and float(np.ptp(points, axis=0).max()) < STILL_MM:
+    loaded = foot.force_n[:, 1] > 0.3 * body_mass_kg * STANDARD_GRAVITY
+    known = loaded & np.isfinite(foot.point_mm[:, [0, 2]]).all(axis=1)
+    edges = np.flatnonzero(np.diff(np.r_[0, known.astype(np.int8), 0]))
+    moved = [
+        float(np.ptp(foot.point_mm[first:last, [0, 2]], axis=0).max())
+        for first, last in zip(edges[::2], edges[1::2], strict=True)
+    ]
+    if moved and max(moved) < STILL_MM:
         label, _ = columns["cop_x", side]
         raise GaitError(
             table.file,
             label,
-            f"the centre of pressure moves by {np.ptp(points, axis=0).max():.3g} mm in the whole "
-            "record: it looks like metres",
+            f"the centre of pressure moves by {max(moved):.3g} mm while the foot rolls over: it "
+            "looks like metres",
             allowed=f"cop_x_mm_{side} in mm, or cop_x_m_{side} in m",
         )

@@ -4,12 +4,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
-from tests.helpers.gait_trial import write_storage
+from tests.helpers.gait_trial import Trial, write_storage
 
 TO_LAB = np.array([[1.0, 0, 0], [0, 0, -1], [0, 1, 0]])
 """From X forward, Y up, Z right to a laboratory with Z up."""
@@ -167,6 +167,29 @@ def of_storage(path: Path) -> PlateFile:
         points.append(1000.0 * point)
         moments.append(1000.0 * table.column(f"{prefix}ground_torque_y"))
     return PlateFile(table.time_s, forces, points, moments)
+
+
+def of_trial(trial: Trial) -> PlateFile:
+    """The forces of a made-up trial, and heel and toe markers of both feet."""
+    forces, points, moments = [], [], []
+    for prefix in ("", "1_"):
+        columns = trial.force_columns
+        forces.append(np.stack([columns[f"{prefix}ground_force_v{a}"] for a in "xyz"], axis=1))
+        point = np.stack([columns[f"{prefix}ground_force_p{a}"] for a in "xyz"], axis=1)
+        points.append(1000.0 * point)
+        moments.append(1000.0 * columns[f"{prefix}ground_torque_y"])
+    time = np.linspace(trial.force_time[0], trial.force_time[-1], len(trial.force_time))
+    return PlateFile(time, forces, points, moments)
+
+
+def with_markers(made: PlateFile) -> PlateFile:
+    """Heels near the centre of pressure of their plates, hidden while the foot is lifted."""
+    markers = {}
+    for name, force, point in zip("RL", made.force_n, made.point_mm, strict=False):
+        loaded = force[:, 1] > 20.0
+        place = np.where(loaded[:, None], point - [60.0, -30.0, 0.0], 0.0)
+        markers[f"{name}HEE"] = place
+    return replace(made, markers_mm=markers)
 
 
 def write_mot(made: PlateFile, path: Path) -> Path:
