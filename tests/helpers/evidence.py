@@ -24,6 +24,7 @@ VARIABLE = "SOLESPINE_EVIDENCE"
 SECTIONS = {
     "laws": "Constitutive laws",
     "materials": "Materials over time",
+    "orthotics": "Orthotics",
     "elements": "Elements",
     "reduction": "Rigid segments in a deformable body",
     "contact": "Contact",
