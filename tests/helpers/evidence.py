@@ -34,6 +34,7 @@ SECTIONS = {
     "vertebra": "Stress inside a vertebra",
     "foot": "Foot and plantar pressure",
     "lumbar": "Lumbar load",
+    "alignment": "Alignment",
     "shock": "Shock",
     "mesh": "Dependence on the mesh",
     "peers": "Beside another solver",
