@@ -80,7 +80,7 @@ class FootModel:
         linear: Its linear solver.
         plantar: Contact under the sole.
         ground: Contact of what lies on the ground, the sole itself barefoot.
-        floor: Contact of the sole with the ground in front of a three-quarter insole.
+        floor: Contact of the sole with the ground beside and in front of an insole.
         ground_height_mm: Height of the ground in the foot frame.
         materials: Record of the material of each cell tag.
     """
@@ -93,7 +93,7 @@ class FootModel:
     fields: CellFields
     equilibrium: Equilibrium
     linear: LinearSolver
-    plantar: PairContact | PlaneContact | Supports
+    plantar: PlaneContact | Supports
     ground: PlaneContact
     floor: PlaneContact | None
     ground_height_mm: float
@@ -209,9 +209,9 @@ def build_foot_model(
         segments, foot_joints(foot.joints, foot.dimensions), foot_bands(foot.bands, foot.dimensions)
     )
     plantar, under, floor = _contacts(scenario, distributed, space, ground, laws, insole)
-    contacts: list[ContactTerm] = [*getattr(plantar, "terms", (plantar,))]
-    if insole is not None:
-        contacts.append(under)
+    contacts: list[ContactTerm] = [under]
+    if isinstance(plantar, Supports):
+        contacts = [*plantar.terms, under]
     tissue = foot_nodes(space, distributed, regions)
     if chain is None:
         rolling = RollingBody(reduction, connectors.joints, "calcaneus", tissue)
@@ -279,7 +279,7 @@ def _contacts(
     ground: float,
     laws: dict[int, Law],
     insole: InsoleGeometry | None,
-) -> tuple[PairContact | PlaneContact | Supports, PlaneContact, PlaneContact | None]:
+) -> tuple[PlaneContact | Supports, PlaneContact, PlaneContact | None]:
     contact, tags = scenario.contact, distributed.facet_tags
     sole = ContactSurface(space, tags.find(int(Surface.PLANTAR)))
     skin = CONTACT_MODULUS_MPA * scenario.subject.tissue_stiffness_factor
@@ -306,9 +306,7 @@ def _contacts(
         ContactLaw(under_insole),
         tack_mpa_per_mm=contact.insole_hold * under_insole,
     )
-    if not insole.dimensions.is_short:
-        return pair, plane, None
-    # The shoe's floor in front of the insole has the insole's friction.
+    # The shoe's floor, for what hangs over the insole's edge, has the insole's friction.
     floor = PlaneContact(sole, origin, up, rule)
     return Supports((pair, floor)), plane, floor
 

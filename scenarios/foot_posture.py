@@ -79,10 +79,13 @@ def foot_posture(model: FootModel) -> FootPosture:
 
 
 def ground_wrench(model: FootModel) -> tuple[Array, Array]:
-    """Force (N) of the ground on foot or insole and its moment about the origin; collective."""
+    """Force (N) of the ground on foot and insole and its moment about the origin; collective."""
     origin = np.zeros(3)
-    contact, tack = model.ground.resultant(origin), model.ground.tack_force(origin)
-    return contact.force_n + tack.force_n, contact.moment_nmm + tack.moment_nmm
+    found = [model.ground.resultant(origin), model.ground.tack_force(origin)]
+    if model.floor is not None:
+        found.append(model.floor.resultant(origin))
+    force, moment = sum(r.force_n for r in found), sum(r.moment_nmm for r in found)
+    return np.asarray(force), np.asarray(moment)
 
 
 def foot_direction_deg(model: FootModel) -> float:

@@ -85,7 +85,7 @@ class PlaneContact:
         start = surface.frame(surface.reference)
         self._reference = start.position
         facing = start.normal @ self.normal < -FACING
-        self._tack: Array = tack_mpa_per_mm * facing
+        self._tack: Array = np.where(facing, tack_mpa_per_mm, 0.0)
         self._tacked = facing.reshape(-1, surface.points_per_facet).any(axis=1) & (
             tack_mpa_per_mm > 0.0
         )
