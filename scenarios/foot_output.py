@@ -19,7 +19,8 @@ from simulator.results import Body, FootInstant, PlantarInstant
 Array = NDArray[np.float64]
 
 ACHILLES_LEVER_MM = 50.0
-"""Lever of the Achilles tendon about the ankle (Kogler and others, design value)."""
+"""Lever of the Achilles tendon about the ankle in a foot of 255 mm (Kogler and others, design
+value); in proportion to the foot's length."""
 
 
 def force_imbalance(model: FootModel, loads: FootLoads) -> float:
@@ -57,6 +58,7 @@ def foot_instant(
     now = loads.gait.at(percent)
     weight = loads.gait.body_mass_kg * 9.80665
     ground, moment = ground_wrench(model)
+    lever = ACHILLES_LEVER_MM * model.foot.dimensions.scale
     y = model.ground_height_mm
     cop_x = (moment[2] + y * ground[0]) / ground[1]
     cop_z = (y * ground[2] - moment[0]) / ground[1]
@@ -102,7 +104,7 @@ def foot_instant(
         tibia_moment_x_nm=float(state.rotation_moment_nmm[0][0]) / 1e3,
         tibia_moment_y_nm=float(state.rotation_moment_nmm[0][1]) / 1e3,
         tibia_moment_z_nm=float(state.rotation_moment_nmm[0][2]) / 1e3,
-        achilles_force_n=max(0.0, -float(torque[0])) / ACHILLES_LEVER_MM,
+        achilles_force_n=max(0.0, -float(torque[0])) / lever,
         fascia_force_n=float(np.sum(fascia)),
         contact_area_mm2=area,
         insole_compressive_strain=insole_strain(model, strains),

@@ -122,7 +122,8 @@ class BareFoot:
         load = self.loads.at(self.percent)
         angle = equilibrium.connector_state().joint_angle_rad[loading.joints]
         now = loading.torque_nmm(angle, equilibrium.extra)
-        then = np.array([-force_n * ACHILLES_LEVER_MM, now[1]])
+        lever = ACHILLES_LEVER_MM * self.model.foot.dimensions.scale
+        then = np.array([-force_n * lever, now[1]])
         stiff = np.array([0.0, HELD_NMM_PER_RAD / 10.0])
 
         def load_at(share: float) -> FootLoad:

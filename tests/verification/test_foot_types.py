@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Types of feet standing barefoot, and a child and a heavy adult by the command.
 
-A foot's navicular drop is from sitting with the subtalar joint where a neutral foot has it and a
-tenth of body weight on the foot, to standing with half (Brody 1982).
+A foot's navicular drop is from sitting, the calcaneus in line with the leg and a tenth of body weight
+on the foot, to relaxed standing on both feet (Brody 1982).
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from meshes.foot_standing import standing_angles_deg
 from meshes.foot_types import FootType
 from scenarios.foot_summary import neutral_arch_height_mm
 from tests.helpers.evidence import Evidence
@@ -45,8 +46,11 @@ def stood(foot_type: FootType) -> Stood:
     foot = BareFoot(foot_type=foot_type)
     seen = foot.seen()
     arch = neutral_arch_height_mm(foot.model.foot.landmarks) - seen.instant.arch_height_mm
-    sitting = BareFoot(foot_type=foot_type, force_factor=0.2, ankle_deg=0.0, subtalar_deg=0.0)
-    return Stood(seen, sitting.seen().navicular_mm - seen.navicular_mm, arch)
+    ankle, subtalar = standing_angles_deg(foot.model.foot.dimensions, 0.0, loaded=False)
+    sitting = BareFoot(
+        foot_type=foot_type, force_factor=0.2, ankle_deg=ankle, subtalar_deg=subtalar
+    ).seen()
+    return Stood(seen, sitting.navicular_mm - seen.navicular_mm, arch)
 
 
 @pytest.mark.parametrize(
