@@ -29,8 +29,8 @@ MM_PER_INCH = 25.4
 PAGES = {"A4": (297.0, 210.0), "A3": (420.0, 297.0), "A2": (594.0, 420.0)}
 """Landscape pages in mm; the first on which the drawing has room is taken."""
 
-MARGIN, GAP, LINE = 8.0, 5.0, 4.0
-"""Of the frame to the paper's edge, between views, and between lines of text; mm."""
+MARGIN, GAP, LINE, ROW = 8.0, 4.0, 4.0, 3.5
+"""Of the frame to the paper's edge, between views, lines of text, and rows of the legend; mm."""
 
 TABLE, TITLE = 52.0, 92.0
 """Breadth of the table of points and of the title block, mm."""
@@ -57,7 +57,7 @@ def drawing(insole: ExportedInsole) -> Figure:
     outline = to_plan(insole, insole.geometry.outline_xz)
     low, size = outline.min(axis=0), np.ptp(outline, axis=0)
     along, heel, points = long_section(insole), heel_section(insole), named_points(insole)
-    title = 5.0 * LINE + 1.0 + len(insole.bodies) * LINE
+    title = 4.0 * LINE + 3.0 + len(insole.bodies) * ROW
     below = max(heel.size[1] + 2.0 * LINE, (len(points) + 1) * LINE, title)
     needed_width = max(size[0] + 4.0 * LINE, heel.size[0] + TABLE + TITLE + 6.0 * LINE)
     needed_height = 3.0 * LINE + size[1] + along.size[1] + 2.0 * (GAP + LINE) + below
@@ -229,7 +229,7 @@ def _title(axes: Axes, insole: ExportedInsole, page: str, frame: Rectangle) -> N
     shape = insole.geometry.dimensions
     layers = {"cover": shape.cover_thickness_mm, "shell": shape.shell_thickness_mm}
     for body in insole.bodies:
-        y -= LINE
+        y -= ROW if body is not insole.bodies[0] else LINE
         swatch = Rectangle((left + 2.0, y - 2.6), 4.0, 2.4, fc=_tint(body.colour))
         swatch.set(ec=style.INK, lw=_THIN)
         axes.add_patch(swatch)
