@@ -111,6 +111,7 @@ def test_a_body_without_thickness_is_refused() -> None:
         ("without area", lambda s: replace(s, points=s.points * [1.0, 0.0, 1.0])),
         ("no numbers", lambda s: replace(s, points=s.points * np.nan)),
     ],
+    ids=("open", "turned", "inside out", "flat", "not finite"),
 )
 def test_every_fault_of_a_surface_is_refused_by_name(fault: str, change) -> None:
     with pytest.raises(MeshError, match=fault):
