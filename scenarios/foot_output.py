@@ -69,7 +69,7 @@ def foot_instant(
     torque = loading.torque_nmm(state.joint_angle_rad[loading.joints], equilibrium.extra)
     output = model.plantar.output()
     area = model.distributed.mesh.comm.allreduce(
-        float(output.area_reference_mm2[output.pressure_mpa > 0.0].sum())
+        float(output.area_current_mm2[output.pressure_mpa > 0.0].sum())
     )
     fascia = [
         f
@@ -138,16 +138,13 @@ def cell_gradients(model: FootModel, cells: NDArray[np.int32]) -> Array:
 def plantar_instant(model: FootModel, percent: float) -> PlantarInstant:
     """Traction under the sole, gathered on every rank in a fixed order; collective."""
     out = model.plantar.output()
-    table = np.column_stack(
-        [
-            out.reference_mm[:, 0],
-            out.reference_mm[:, 2],
-            out.area_reference_mm2,
-            out.pressure_mpa,
-            out.traction_mpa[:, 0],
-            out.traction_mpa[:, 2],
-        ]
+    # A sensor does not stretch with the skin: force is spread over the area that skin has now.
+    tractions = (
+        np.column_stack([out.pressure_mpa, out.traction_mpa[:, 0], out.traction_mpa[:, 2]])
+        * (out.area_reference_mm2 / out.area_current_mm2)[:, None]
     )
+    place = out.reference_mm[:, [0, 2]]
+    table = np.column_stack([place, out.area_current_mm2, tractions])
     comm = model.distributed.mesh.comm
     parts = comm.allgather((out.point, table))
     order = np.argsort(np.concatenate([p[0] for p in parts]), kind="stable")
@@ -222,14 +219,13 @@ def _bones(model: FootModel) -> list[Body]:
 
 
 def _nodal_pressure(model: FootModel) -> Array:
-    """Pressure at plantar nodes as the mean of the points round them, by area; collective."""
+    """Force over present area at plantar nodes, of the points round them; collective."""
     surface = model.plantar.slave
     out = model.plantar.output()
     per = surface.points_per_facet
-    weight = out.area_reference_mm2[:, None] * np.abs(
-        np.tile(surface.shapes, (len(out.point) // per, 1))
-    )
-    value = weight * out.pressure_mpa[:, None]
+    near = np.abs(np.tile(surface.shapes, (len(out.point) // per, 1)))
+    weight = out.area_current_mm2[:, None] * near
+    value = (out.area_reference_mm2 * out.pressure_mpa)[:, None] * near
     blocks = surface.facets[surface.local]
     index = np.repeat(blocks, per, axis=0)
     sums = np.zeros((len(surface.nodes), 2))

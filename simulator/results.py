@@ -112,8 +112,8 @@ class PlantarInstant:
 
     Shapes: ``n`` points, ordered by facet number so that they are the same on
     any rank count. Positions are those of the unloaded foot in the foot frame
-    (x from the heel, z lateral); areas belong to the unloaded skin; pressure is
-    the normal Cauchy-like traction per unloaded area, shear its tangential part.
+    (x from the heel, z lateral); areas are those of the skin as it is stretched now,
+    pressure is the normal force on them, shear the tangential one.
     """
 
     percent: float

@@ -88,7 +88,7 @@ def impact_instant(
     knee = springs.evaluate(equilibrium.poses, {}).coordinates[springs.index("knee"), 5]
     output = foot.plantar.output()
     comm = foot.distributed.mesh.comm
-    area = comm.allreduce(float(output.area_reference_mm2[output.pressure_mpa > 0.0].sum()))
+    area = comm.allreduce(float(output.area_current_mm2[output.pressure_mpa > 0.0].sum()))
     solid = equilibrium.solid
     stored = sum(solid.energy_nmm(r) + solid.held_energy_nmm(r) for r in foot.insole_regions)
     return ImpactInstant(
