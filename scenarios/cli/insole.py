@@ -8,6 +8,7 @@ from pathlib import Path
 from scenarios.cli.parser import Arguments
 from scenarios.errors import NotWritten, ScenarioError
 from scenarios.followup.files import output_file
+from scenarios.launch import is_speaker
 from scenarios.loading import Loaded, load_scenario
 from scenarios.source import user_path
 from scenarios.text_table import aligned_lines
@@ -19,6 +20,8 @@ SIZES_MM = (0.5, 6.0)
 
 def export(arguments: Arguments) -> int:
     """Write the file, the map of thickness and the drawing."""
+    if not is_speaker():
+        return 0
     path = output_file(arguments.output, COMMAND, (".stl", ".3mf"))
     assert path is not None  # argparse requires it
     thickness = path.with_name(f"{path.stem}_thickness.png")
