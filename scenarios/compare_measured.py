@@ -20,6 +20,7 @@ from scenarios.errors import ScenarioError
 from scenarios.loading import resolved_scenario
 from scenarios.measured import (
     REGIONS,
+    SIDES,
     MeasuredRegions,
     PressureRecord,
     Side,
@@ -123,14 +124,16 @@ def compare_measured(
     Args:
         record: the measurement.
         folder: result folder of a stance analysis.
-        side: measured foot; by default the one that the run simulated.
+        side: measured foot; by default the one that the run simulated, or the only one of the
+            record.
 
     Raises:
         ScenarioError: the folder holds no finished stance with plantar pressure, or the
             record has no such foot or no complete step.
     """
     computed = computed_regions(folder)
-    measured = measured_regions(record, side or computed.side)
+    there = [name for name in SIDES if getattr(record, name) is not None]
+    measured = measured_regions(record, side or (there[0] if len(there) == 1 else computed.side))
     rows = []
     for name in REGIONS:
         steps = measured.regions[name]
@@ -227,6 +230,8 @@ def _described(summary: Summary, scenario: Scenario | None) -> str:
         worn += ", no shoe"
     gait = scenario.gait
     walk = f"{gait.speed_m_s:g} m/s" if gait.grf_file is None else f"trial {gait.grf_file.name}"
+    if gait.pressure_file is not None:
+        walk += f", loaded by {gait.pressure_file.name}"
     return f"{text}, {worn}, {walk}"
 
 

@@ -33,10 +33,10 @@ examples:
 """
 
 COMPARE_EPILOG = """\
-A measured file is a Pedar text export (.asc). Its steps are found, and each region of the
-foot is set beside the computed one: peak pressure, pressure-time integral, instant of the
-peak, with the range over steps. The curves go to figures/measured_pressure_SIDE.png of
-each result folder.
+A measured file is a Pedar (.asc) or F-Scan export (.asf) or a table (.csv). Its steps are
+found, and each region of the foot is set beside the computed one: peak pressure,
+pressure-time integral, instant of the peak, with the range over steps. The curves go to
+figures/measured_pressure_SIDE.png of each result folder.
 
 examples:
   solespine compare results/eva results/lift
@@ -166,7 +166,7 @@ def build_parser() -> Parser:
         "folders",
         metavar="DIR",
         nargs="+",
-        help="result folders; the first may be a file of measured plantar pressure (.asc)",
+        help="result folders; the first may be a file of plantar pressure (.asc, .asf, .csv)",
     )
     compare.add_argument(
         "--side",

@@ -45,7 +45,7 @@ def compare(arguments: Arguments) -> int:
             "compare",
             "--side",
             "is of a measured file, and none is given",
-            allowed="MEASURED.asc DIR ...",
+            allowed="MEASURED DIR ..., a file of pressure and a result",
         )
     folders = [Path(folder) for folder in arguments.folders]
     print(comparison_text(arguments.folders[0], compare_folders(folders)))
@@ -64,7 +64,7 @@ def _compare_measured(arguments: Arguments, files: list[str]) -> int:
             "compare",
             "",
             "takes one measured file, which stands first, and a result folder or more",
-            allowed="MEASURED.asc DIR ...",
+            allowed="MEASURED DIR ..., a file of pressure and a result",
         )
     record = read_pressure(first)
     found = [compare_measured(record, Path(folder), arguments.side) for folder in folders]

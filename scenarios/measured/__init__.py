@@ -2,7 +2,7 @@
 """Measured plantar pressure: files, steps, and what each region of the foot carries."""
 
 from scenarios.measured.read import is_pressure_file, read_pressure
-from scenarios.measured.record import Insole, PressureRecord, Side
+from scenarios.measured.record import SIDES, Insole, PressureRecord, Side
 from scenarios.measured.regions import (
     PEDAR_ROWS_MASK,
     REGIONS,
@@ -16,6 +16,7 @@ from scenarios.measured.regions import (
 __all__ = [
     "PEDAR_ROWS_MASK",
     "REGIONS",
+    "SIDES",
     "Insole",
     "MeasuredRegions",
     "PressureRecord",

@@ -14,8 +14,10 @@ from scipy.integrate import trapezoid
 from scenarios.cli import main
 from scenarios.compare_measured import compare_measured, computed_regions, measured_text
 from scenarios.errors import ScenarioError
+from scenarios.figures.measured import save_measured_figure
 from scenarios.measured import REGIONS, read_pressure
 from tests.helpers.pedar_file import walk
+from tests.helpers.pressure_files import Grid, sensors_csv
 from tests.scenarios.synthetic import STANCE_S, make_result
 
 PEAK, INTEGRAL, INSTANT = "peak pressure", "pressure-time integral", "instant of peak"
@@ -102,6 +104,18 @@ def test_the_measured_foot_is_that_of_the_run(run: Path, record: Path) -> None:
     assert heel.median == pytest.approx(150.0, rel=0.01)
     (run / "scenario.toml").write_text("of another version")
     assert compare_measured(read_pressure(record), run).measured.side == "right"
+
+
+def test_the_only_insole_of_a_record_is_compared(run: Path, tmp_path: Path) -> None:
+    for path, side in (
+        (Grid("left", 12.0).asf(tmp_path), "left"),
+        (Grid("right", 12.0).grid_csv(tmp_path), "right"),
+        (sensors_csv(tmp_path), "right"),
+    ):
+        found = compare_measured(read_pressure(path), run)
+        assert found.measured.side == side and len(found.rows) == 15
+        assert ("mirror image" in measured_text(found)) == (side == "left")
+        assert save_measured_figure(found).is_file()
 
 
 def test_command(run: Path, record: Path, capsys: pytest.CaptureFixture[str]) -> None:
