@@ -23,9 +23,12 @@ LANDMARKS = ("heel", "metatarsal_1", "metatarsal_5")
 ROUGH_MM = 255.0
 """Foot length to which a scan is brought before its unit is known; lengths are shares of it."""
 
-WORST_OUTLINE = 0.035
+WORST_OUTLINE = 0.030
 WORST_SOLE = 0.030
-"""Misfit over foot length beyond which a surface shows no sole; feet and imprints reach 0.015."""
+"""Misfit over foot length beyond which a surface shows no sole; feet and imprints reach 0.012."""
+
+NO_SIDE = 0.92
+"""Misfit of the better side over that of the other, beyond which it is no foot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +126,13 @@ def place(
     if best.pose.misfit > WORST_OUTLINE or best.sole.misfit > WORST_SOLE:
         length = best.pose.dimensions.length_mm
         raise _no_sole(
-            f"the nearest view is {100 * best.pose.misfit:.1f} % of foot length off in outline and "
+            f"{'' if marks is None else 'with these landmarks '}the nearest view is "
+            f"{100 * best.pose.misfit:.1f} % of foot length off in outline and "
             f"{100 * best.sole.misfit:.1f} % in height ({length / best.scale:.4g} units long)"
         )
     doubt = best.misfit / min(other) if other else 0.0
+    if side is None and doubt > NO_SIDE:
+        raise _no_sole("what lies flat could be a left foot as well as a right one")
     return Placed(
         best.frame, best.centre, best.scale, best.side, min(1.0, doubt), best.pose, best.sole
     )

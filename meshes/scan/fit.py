@@ -73,13 +73,13 @@ def fit_scan(path: Path, options: ScanOptions | None = None) -> ScannedFoot:
         plane = background(samples, body.diagonal)
         try:
             placed = place(samples, plane, marks, options.side)
+            fitted = _fitted(samples, plane, placed, marks, scan_digest(path, options))
         except MeshError as error:
-            refusal = refusal or error
+            refusal = refusal or _of_scan(error)
             continue
         if len(parts) > 1:
             which = "the largest" if number == 0 else f"number {number + 1} by area"
             notes.append(f"{len(parts)} separate bodies; {which} was taken")
-        fitted = _fitted(samples, plane, placed, marks, scan_digest(path, options))
         kind = options.kind or _kind(samples, plane, placed)
         if fitted.coverage < 0.9:
             notes.append(f"{100 * (1 - fitted.coverage):.0f} % of the sole are holes, filled")
@@ -87,6 +87,17 @@ def fit_scan(path: Path, options: ScanOptions | None = None) -> ScannedFoot:
     if refusal is None:
         raise MeshError("scan_file", "no body in it", "one foot")
     raise refusal
+
+
+def _of_scan(error: MeshError) -> MeshError:
+    """A shape that is no foot's or cannot be meshed is the scan's fault."""
+    if error.parameter in ("scan_file", "landmarks"):
+        return error
+    return MeshError(
+        "scan_file",
+        f"what was fitted is no foot ({error})",
+        "a scan that shows the whole sole from heel to toes",
+    )
 
 
 def scan_digest(path: Path, options: ScanOptions) -> str:

@@ -3,7 +3,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
+import logging
 import re
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -51,20 +55,27 @@ def read_scan(path: Path) -> ScanSurface:
 def _by_vtk(path: Path) -> tuple[FloatArray, IntArray]:
     import pyvista
 
+    quiet = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)  # PyVista logs what VTK says; here it becomes the message
     try:
-        with pyvista.VtkErrorCatcher(raise_errors=True, emit_warnings=False):
-            mesh = pyvista.read(path)
+        with warnings.catch_warnings(), pyvista.vtk_verbosity("off"):
+            warnings.simplefilter("ignore")
+            with pyvista.VtkErrorCatcher(send_to_logging=False) as caught:
+                mesh = pyvista.read(path)
+        if not isinstance(mesh, pyvista.PolyData):
+            mesh = mesh.extract_surface(algorithm="dataset_surface")
+        mesh = mesh.triangulate()
+        surface = from_polydata(mesh) if mesh.n_cells else None
     except Exception as error:  # VTK and PyVista raise many kinds
         said = re.sub(r"\s+", " ", str(error)).strip()
-        raise _refused(f"{path.name} cannot be understood: {said[:160]}") from None
-    if isinstance(mesh, pyvista.MultiBlock):
-        mesh = mesh.combine()
-    if not isinstance(mesh, pyvista.PolyData):
-        mesh = mesh.extract_surface(algorithm="dataset_surface")
-    if mesh.n_points == 0 or mesh.n_cells == 0:
-        found = f"{mesh.n_points} points and no triangle"
-        raise _refused(f"{path.name} holds {found}")
-    surface = from_polydata(mesh if mesh.is_all_triangles else mesh.triangulate())
+        raise _refused(f"{path.name} cannot be understood: {said[:120]}") from None
+    finally:
+        logging.disable(quiet)
+    if caught.error_events:
+        said = re.sub(r"\s+", " ", str(caught.error_events[0].alert)).strip()
+        raise _refused(f"{path.name} cannot be understood: {said[:120]}")
+    if surface is None:
+        raise _refused(f"{path.name} holds no triangle that can be read: no mesh, or cut short?")
     return surface.points, surface.triangles
 
 
@@ -72,10 +83,11 @@ def _off(path: Path) -> tuple[FloatArray, IntArray]:
     import meshio
 
     try:
-        mesh = meshio.read(path)
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+            mesh = meshio.read(path)
         points, triangles = mesh.points, mesh.cells_dict["triangle"]
-    except (meshio.ReadError, KeyError, ValueError, IndexError, SystemExit, OSError) as error:
-        raise _refused(f"{path.name} cannot be understood: {error}") from None
+    except (meshio.ReadError, KeyError, ValueError, IndexError, SystemExit, OSError):
+        raise _refused(f"{path.name} cannot be understood as an OFF file") from None
     return np.asarray(points, dtype=np.float64), np.asarray(triangles, dtype=np.int64)
 
 
@@ -114,6 +126,8 @@ def _check_stl(path: Path, head: bytes, size: int) -> None:
     if size == 84 + 50 * count:
         return
     if not head.lstrip().lower().startswith(b"solid"):
+        if 50 * count > 20 * size:
+            raise _refused(f"{path.name} is no STL file")
         expected = (
             f"{84 + 50 * count} bytes for its {count} triangles" if count >= 0 else "a header"
         )
@@ -143,9 +157,22 @@ def _check_ply(path: Path, head: bytes, size: int) -> None:
             else:
                 each = _PLY_BYTES.get(words[1], 0)
             least += count * (each if binary else 2)
+    if not binary:
+        _count_lines(path, end, lines)
     if size < least:
         raise _refused(
             f"{path.name} has {size} bytes where its header promises at least {least}: cut short?"
+        )
+
+
+def _count_lines(path: Path, start: int, header: list[str]) -> None:
+    wanted = sum(int(line.split()[2]) for line in header if line.startswith("element "))
+    with path.open("rb") as stream:
+        stream.seek(start)
+        found = sum(block.count(b"\n") for block in iter(lambda: stream.read(1 << 20), b""))
+    if found < wanted:
+        raise _refused(
+            f"{path.name} has {found} lines where its header promises {wanted}: cut short?"
         )
 
 

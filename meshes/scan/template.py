@@ -101,6 +101,8 @@ def fit_outline(
         loss="soft_l1",
         f_scale=0.012,
         max_nfev=25,
+        ftol=1e-4,
+        xtol=1e-4,
         x_scale=np.array([0.1, 0.05, 0.05, 0.05, 0.03, 0.03])[free],
     )
     pose = posed(found.x)

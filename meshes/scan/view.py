@@ -126,8 +126,10 @@ def _settled(
         depth = points @ down
         near = (depth > depth.max() - 0.06 * extent) & (np.abs(normals @ down) > 0.8)
         facing = normals[near] * np.sign(normals[near] @ down)[:, None]
-        down = facing.sum(axis=0)
-        down = down / np.linalg.norm(down)
+        total = facing.sum(axis=0)
+        if not total.any():
+            break
+        down = total / np.linalg.norm(total)
     return np.asarray(down)
 
 
@@ -170,6 +172,7 @@ class SignedField:
 
 def signed_field(mask: np.ndarray, grid: DepthMap) -> SignedField:
     """Measure distances to the border of a mask."""
-    inside = ndimage.distance_transform_edt(mask)
+    # A cell that any skin reaches is in the mask: the border runs through its middle.
+    inside = ndimage.distance_transform_edt(mask) - 1.0
     outside = ndimage.distance_transform_edt(~mask)
-    return SignedField(grid, grid.cell * (inside - outside + np.where(mask, -0.5, 0.5)))
+    return SignedField(grid, grid.cell * np.where(mask, inside, -outside))
