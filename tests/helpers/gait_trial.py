@@ -53,6 +53,8 @@ class Subject:
     height_m: float = 1.75
     side: str = "right"
     foot_length_mm: float = 255.0
+    standing_angles_deg: tuple[float, float] = (0.0, 0.0)
+    walking_angles_deg: tuple[float, float] = (0.0, 0.0)
 
 
 def refused(forces: Path, angles: Path | None = None, walker: Walker = WALKER) -> GaitError:
