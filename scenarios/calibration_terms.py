@@ -36,6 +36,7 @@ PROJECT = Path(__file__).parents[1]
 SOURCES = (
     *("simulator/**/*.py", "materials/**/*.py", "materials/**/*.toml", "meshes/**/*.py"),
     *("scenarios/foot_*.py", "scenarios/gait/**/*.*", "scenarios/analyses/*.py"),
+    "scenarios/measured/*.py",
     *("scenarios/insole_table.py", "scenarios/loading.py", "scenarios/shapes.py"),
     "scenarios/wear.py",
 )

@@ -64,7 +64,7 @@ def read_frames(file: str, lines: Sequence[str], first_line: int) -> Frames:
         if found := FRAME.match(text):
             blocks.append((number, int(found[1]), []))
         elif blocks:
-            blocks[-1][2].append([_cell(file, number, cell) for cell in text.split(",")])
+            blocks[-1][2].append(_row(file, number, text))
         else:
             raise ScenarioError(
                 file, f"line {number}", f"'{text[:20]}' before the first frame", allowed="Frame 1"
@@ -104,6 +104,17 @@ def read_frames(file: str, lines: Sequence[str], first_line: int) -> Frames:
             allowed="every frame",
         )
     return Frames(values, lines_at, numbers)
+
+
+def _row(file: str, line: int, text: str) -> list[float]:
+    """Readings of one row; plain numbers and ``B`` the quick way."""
+    cells = text.split(",")
+    if not set(text.lower()) & set("nif_"):
+        try:
+            return [float("nan") if cell == "B" else float(cell) for cell in cells]
+        except ValueError:
+            pass
+    return [_cell(file, line, cell) for cell in cells]
 
 
 def _cell(file: str, line: int, cell: str) -> float:

@@ -29,7 +29,7 @@ OUTLINE_MM = foot_outline(
     )
 )
 SIGMA_MM = 28.0
-FRAMES, STANCE, STRIDE, FIRST = 360, 30, 50, 10
+FRAMES, STANCE, STRIDE, FIRST = 260, 30, 50, 10
 
 
 def path_mm(part: np.ndarray) -> np.ndarray:

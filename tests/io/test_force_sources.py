@@ -57,7 +57,6 @@ def refused(file: Path, walker: Walker = WALKER, **more: object) -> GaitError:
     [
         {},
         {"heading_deg": 90.0},
-        {"heading_deg": 180.0},
         {"heading_deg": -90.0},
         {"sign": -1.0},
         {"to_lab": Y_UP_LAB},

@@ -32,12 +32,12 @@ def test_measured_peaks_stand_beside_the_computed_ones(tmp_path: Path) -> None:
     found = with_measured(summary(), scenario)
     assert found.plantar is not None and found.plantar.measured is not None
     measured = found.plantar.measured
-    assert measured.steps == 7
+    assert measured.steps == 5
     heel = measured.peak_pressure_kpa.heel
     assert measured.low_kpa.heel <= heel <= measured.high_kpa.heel
     assert measured.computed_over_measured.heel == pytest.approx(200.0 / heel)
     rows = plantar_table(found).rows
-    assert "median of 7 steps" in rows[1][0] and "percentile" in rows[2][0]
+    assert "median of 5 steps" in rows[1][0] and "percentile" in rows[2][0]
     # It is an input: no output to be compared.
     assert dict(main_outputs(found)) == dict(main_outputs(summary()))
     assert "measured" in summary_data(found)["plantar"]
