@@ -81,6 +81,7 @@ def _draw(save: Callable[[Path], Path], path: Path) -> None:
     """
     picture = path.with_suffix(".png")
     try:
-        print(f"picture: {save(picture)}")
+        save(picture)
     except OSError as error:
         raise NotWritten(str(picture), error.strerror or type(error).__name__) from None
+    print(f"picture: {picture}")
