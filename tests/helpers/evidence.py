@@ -33,6 +33,7 @@ SECTIONS = {
     "discs": "Discs and the lumbar column",
     "vertebra": "Stress inside a vertebra",
     "foot": "Foot and plantar pressure",
+    "scans": "Feet from scans",
     "lumbar": "Lumbar load",
     "alignment": "Alignment",
     "shock": "Shock",
