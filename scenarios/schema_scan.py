@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, JsonValue, model_validator
 
 from scenarios.schema_base import Table, wrong
 
@@ -25,7 +25,10 @@ def _point(value: object) -> object:
 
 
 Point = Annotated[tuple[float, float, float] | None, BeforeValidator(_point)]
-_THREE = {"allowed_text": "[x, y, z] in the file's own coordinates", "default_text": "found"}
+_THREE: dict[str, JsonValue] = {
+    "allowed_text": "[x, y, z] in the file's own coordinates",
+    "default_text": "found",
+}
 
 
 class Scan(Table):

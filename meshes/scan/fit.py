@@ -122,7 +122,7 @@ def _fitted(
     landmarks = placed.in_foot(marks)
     dimensions = _dimensions(placed, placed.sole.arch_height * placed.to_length)
     scale = placed.scale * placed.to_length
-    shift = np.zeros((1, 2))
+    shift: FloatArray = np.zeros((1, 2))
     for _ in range(3):
         # The scan's own outline begins at x = 0 and is as long as the foot is said to be.
         grid = depth_map(points, normals, _CELL_MM)

@@ -95,7 +95,7 @@ def _cleaned(path: Path, points: FloatArray, triangles: IntArray) -> ScanSurface
     """Merge equal points, drop triangles with repeated, absent or endless corners."""
     if len(triangles) and (triangles.min() < 0 or triangles.max() >= len(points)):
         raise _refused(f"{path.name} has triangles of points that are not there")
-    whole = np.isfinite(points).all(axis=1)
+    whole = np.asarray(np.isfinite(points).all(axis=1))
     low = np.where(whole[:, None], points, 0.0).min(axis=0)
     extent = float(np.ptp(points[whole], axis=0).max()) if whole.any() else 0.0
     if extent == 0.0:
@@ -105,8 +105,8 @@ def _cleaned(path: Path, points: FloatArray, triangles: IntArray) -> ScanSurface
     )
     code = (keys[:, 0] * 2_000_003 + keys[:, 1]) * 2_000_003 + keys[:, 2]
     _, first, again = np.unique(code, return_index=True, return_inverse=True)
-    corners = again.reshape(-1)[triangles]
-    kept = whole[triangles].all(axis=1)
+    corners = np.asarray(again).reshape(-1)[triangles]
+    kept = np.asarray(whole[triangles].all(axis=1))
     for one, two in ((0, 1), (1, 2), (2, 0)):
         kept &= corners[:, one] != corners[:, two]
     surface = ScanSurface(points[first], corners[kept].astype(np.int64))

@@ -8,6 +8,7 @@ import tempfile
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
@@ -53,19 +54,19 @@ def cached_scan(
 def _load(path: Path) -> ScannedFoot | None:
     try:
         with np.load(path, allow_pickle=False) as arrays:
-            numbers = {name: float(arrays[name]) for name in _NUMBERS}
-            correction = {name: arrays[f"correction_{name}"] for name in _CORRECTION}
+            kept: dict[str, Any] = {name: arrays[name] for name in _ARRAYS}
+            kept |= {name: float(arrays[name]) for name in _NUMBERS}
+            kept["triangles"] = int(kept["triangles"])
+            correction: dict[str, Any] = {n: arrays[f"correction_{n}"] for n in _CORRECTION}
             for name in ("spacing", "arch_height_mm"):
                 correction[name] = float(correction[name])
+            kept |= {name: str(arrays[name]) for name in ("kind", "side")}
             dimensions = dict(zip(_DIMENSIONS, arrays["dimensions"].tolist(), strict=True))
             return ScannedFoot(
                 dimensions=FootDimensions(**dimensions),
                 correction=SoleCorrection(**correction, digest=str(arrays["digest"])),
-                **{name: arrays[name] for name in _ARRAYS},
-                **(numbers | {"triangles": int(numbers["triangles"])}),
-                kind=str(arrays["kind"]),
-                side=str(arrays["side"]),
                 notes=tuple(str(note) for note in arrays["notes"]),
+                **kept,
             )
     except (OSError, ValueError, KeyError, EOFError, BadZipFile):
         return None

@@ -39,7 +39,8 @@ class DepthMap:
         nx, nz = self.height.shape
         x = self.origin[0] + self.cell * np.arange(nx)
         z = self.origin[1] + self.cell * np.arange(nz)
-        return np.meshgrid(x, z, indexing="ij")
+        px, pz = np.meshgrid(x, z, indexing="ij")
+        return px, pz
 
     def silhouette(self, cap: float) -> np.ndarray:
         """Return the mask of the foot below a height: gaps between toes closed, holes filled."""

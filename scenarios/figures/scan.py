@@ -67,7 +67,7 @@ def _distance(
     )
     _frame(plan, outline)
     figure.colorbar(drawn, ax=plan, label="mesh over scan (mm)", shrink=0.7, pad=0.02)
-    histogram.hist(np.abs(values), bins=np.linspace(0.0, 4.0, 41), color=style.BLUE)
+    histogram.hist(np.abs(values), bins=[0.1 * k for k in range(41)], color=style.BLUE)
     histogram.set_yscale("log")
     histogram.set_xlabel("distance (mm)")
     histogram.set_ylabel("points")
