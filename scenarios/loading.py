@@ -35,6 +35,7 @@ from scenarios.source import (
     nested,
     read_scenario_file,
     read_settings,
+    spelled_out,
     user_path,
 )
 from scenarios.subject_scan import scanned_subject
@@ -65,6 +66,7 @@ def load_scenario(
     settings: Sequence[str] = (),
     resolution: str | None = None,
     working_directory: Path | None = None,
+    values: Mapping[str, Given] | None = None,
 ) -> Loaded:
     """Read, merge and validate a scenario.
 
@@ -73,6 +75,7 @@ def load_scenario(
         settings: the values of ``--set``, each ``KEY=VALUE``.
         resolution: the value of ``--resolution``, None when the flag is absent.
         working_directory: what paths of ``--set`` are relative to.
+        values: by dotted key, such as those of a case of a study, in place of the file's.
 
     Raises:
         ScenarioError: any wrong input.
@@ -83,7 +86,7 @@ def load_scenario(
     from_flags = read_settings(settings, base)
     if resolution is not None:
         add_setting(from_flags, "resolution", Given(resolution, "--resolution", base))
-    given = merged(from_file, from_flags)
+    given = merged(merged(from_file, spelled_out(values or {})), from_flags)
     _refuse_unknown(given, file.where)
     checked = _validate(given, file)
     loaded = Loaded(checked, given, file.where)

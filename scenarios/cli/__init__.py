@@ -50,6 +50,10 @@ def _call(arguments: Arguments) -> int:
         from scenarios.cli import study
 
         return int(getattr(study, arguments.command)(arguments))
+    if arguments.command == "sweep":
+        from scenarios.cli import sweep
+
+        return sweep.sweep(arguments)
     if arguments.command == "insole" and arguments.action == "export":
         from scenarios.cli import insole
 

@@ -8,12 +8,12 @@ import re
 from collections.abc import Sequence
 from typing import Any, Literal, NoReturn
 
-from scenarios.cli import export_arguments
+from scenarios.cli import export_arguments, sweep_arguments
 from scenarios.cli import followup_arguments as followup
 from scenarios.errors import ScenarioError, listed, nearest
 
 RESOLUTIONS = ("coarse", "standard", "fine")
-COMMANDS = ("run", "mesh", "check", "compare", "report", "view", "insole", "materials")
+COMMANDS = ("run", "mesh", "check", "sweep", "compare", "report", "view", "insole", "materials")
 
 EPILOG = """\
 SCENARIO is a TOML file, or the name of a scenario that comes with solespine
@@ -106,6 +106,12 @@ class Arguments(argparse.Namespace):
     plot: str | None
     hardness: str
     size_mm: str | None
+    study: str
+    extend: bool
+    retry: bool
+    workers: int | None
+    limit: int | None
+    status: bool
 
 
 class Parser(argparse.ArgumentParser):
@@ -179,6 +185,10 @@ def build_parser() -> Parser:
     view = _command(commands, "view", "list the field files and say what opens them")
     view.add_argument("folder", metavar="DIR", help="result folder")
 
+    sweep = _command(
+        commands, "sweep", "many cases of one scenario, into one table", sweep_arguments.EPILOG
+    )
+    sweep_arguments.add_arguments(sweep)
     insole = _command(commands, "insole", "export an insole, adjust it, wear it in")
     insole_actions = insole.add_subparsers(dest="action", metavar="ACTION", required=True)
     export_arguments.export(

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: MIT
+"""Arguments and help of the command ``sweep``."""
+
+from __future__ import annotations
+
+import argparse
+
+EPILOG = """\
+STUDY is a TOML file:
+
+  scenario = "standing"
+  [[factors]]
+  key = "insole.material"
+  values = ["eva_20", "eva_35", "eva_50"]
+  [[factors]]
+  key = "insole.thickness_mm"
+  range = [3.0, 9.0]
+  [design]
+  kind = "grid"        # latin_hypercube, sobol, morris, saltelli, taguchi, list
+
+Each case is a result folder of its own; table.parquet has a row a case. A study that is
+stopped, or killed, goes on with --resume: no finished case is lost or done twice.
+
+examples:
+  solespine sweep study.toml
+  solespine sweep study.toml --workers 2 -o results/study
+  solespine sweep study.toml --status
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of the command."""
+    parser.add_argument("study", metavar="STUDY", help="TOML file of a study")
+    parser.add_argument(
+        "-o", "--output", metavar="DIR", help="folder of the study (default: results/STUDY)"
+    )
+    parser.add_argument("--resume", action="store_true", help="go on with a study that was begun")
+    parser.add_argument(
+        "--extend",
+        action="store_true",
+        help="go on although the study was changed; finished cases that both have are kept",
+    )
+    parser.add_argument("--retry", action="store_true", help="try failed cases again")
+    parser.add_argument("--workers", metavar="N", type=int, help="cases at a time")
+    parser.add_argument("-n", "--ranks", metavar="N", type=int, help="MPI ranks of each case")
+    parser.add_argument("--limit", metavar="N", type=int, help="most cases that it may have")
+    parser.add_argument("--status", action="store_true", help="say how it stands, run nothing")
+    parser.add_argument("-q", "--quiet", action="store_true", help="no progress display")

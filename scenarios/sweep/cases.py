@@ -1,0 +1,206 @@
+# SPDX-License-Identifier: MIT
+"""From a study's file to its cases: each a validated scenario, or refused with its reason.
+
+A case is known by the content of its scenario (`scenarios.identity.scenario_hash`): two studies, or
+two rows of one, that ask for the same are computed once.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from scenarios.errors import ScenarioError, listed, nearest
+from scenarios.identity import scenario_hash
+from scenarios.loading import Loaded, load_scenario
+from scenarios.schema import Scenario
+from scenarios.source import Given, ScenarioFile, library_names, nested, read_scenario_file
+from scenarios.sweep.designs import design_points, design_size, level_counts
+from scenarios.sweep.factors import check_factor, extremes, factor_value
+from scenarios.sweep.study import Design, Factor, RunOptions, Study
+
+Values = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedStudy:
+    """A validated study.
+
+    Attributes:
+        study: with every default.
+        where: its file as the user named it.
+        base: folder that its relative paths refer to.
+    """
+
+    study: Study
+    where: str
+    base: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One row of a study.
+
+    Attributes:
+        number: from 1, in the order of the design.
+        values: of the factors, by key.
+        digest: content hash of its scenario, empty where it is refused.
+        refusal: why its values do not go together, empty else.
+    """
+
+    number: int
+    values: Values
+    digest: str
+    refusal: str = ""
+
+    @property
+    def folder(self) -> str:
+        """Name of the folder that holds its result."""
+        return self.digest[:16]
+
+
+def load_study(path: str, limit: int | None = None) -> LoadedStudy:
+    """Read and validate a study, its base scenario and each factor by itself.
+
+    Args:
+        path: TOML file.
+        limit: in place of the study's own ``design.limit``.
+
+    Raises:
+        ScenarioError: any wrong input; names file, key and what is allowed.
+    """
+    file = ScenarioFile(Path(path), path, Path(path).stem)
+    if not file.path.is_file():
+        near = nearest(path, sorted(str(p) for p in file.path.parent.glob("*.toml")))
+        raise ScenarioError(path, "", "no such study", allowed="a TOML file", suggestion=near)
+    given = {name: item.value for name, item in read_scenario_file(file).items()}
+    data: dict[str, Any] = dict(nested(given))
+    data.setdefault("name", file.name)
+    data["settings"] = _dotted(given, "settings.")
+    try:
+        study = Study.model_validate(data)
+    except ValidationError as error:
+        raise _translated(error.errors()[0], path) from None
+    loaded = LoadedStudy(study, path, file.path.resolve().parent)
+    for place, factor in enumerate(study.factors):
+        check_factor(factor, f"factors[{place}]", path)
+    count, most = design_size(study.design, study.factors), limit or study.design.limit
+    if count > most:
+        raise ScenarioError(
+            path,
+            "design",
+            f"has {count:,} cases".replace(",", " "),
+            allowed=f"up to {most}: fewer levels or samples, or a higher design.limit",
+        )
+    scenario_of(loaded, {}, "the base")
+    for place, factor in enumerate(study.factors):
+        for value in extremes(factor):
+            scenario_of(loaded, {factor.key: value}, f"factors[{place}]")
+    return loaded
+
+
+def scenario_of(loaded: LoadedStudy, values: Values, what: str) -> Scenario:
+    """The scenario of a study with some values.
+
+    Args:
+        loaded: the study.
+        values: by key.
+        what: they stand for, in messages.
+
+    Raises:
+        ScenarioError: values that the scenario does not take.
+    """
+    study, where = loaded.study, f"{loaded.where}: {what}"
+    changed = {key: Given(value, where, loaded.base) for key, value in values.items()}
+    own = {
+        key: Given(value, f"{loaded.where}: settings", loaded.base)
+        for key, value in study.settings.items()
+        if key not in changed
+    }
+    found: Loaded = load_scenario(_base(loaded), values={**own, **changed})
+    return found.scenario
+
+
+def study_cases(loaded: LoadedStudy) -> tuple[Case, ...]:
+    """All cases in the order of the design; combinations that do not go together are refused."""
+    return tuple(_cases(loaded))
+
+
+def _cases(loaded: LoadedStudy) -> Iterator[Case]:
+    for number, values in enumerate(_rows(loaded), start=1):
+        try:
+            scenario = scenario_of(loaded, values, f"case {number}")
+        except ScenarioError as error:
+            yield Case(number, values, "", str(error).removeprefix(f"{loaded.where}: "))
+            continue
+        yield Case(number, values, scenario_hash(scenario))
+
+
+def _rows(loaded: LoadedStudy) -> Iterator[Values]:
+    design, factors = loaded.study.design, loaded.study.factors
+    if design.kind == "list":
+        for case in design.cases:
+            yield dict(_dotted_items(case))
+        return
+    levels = level_counts(factors, design.kind)
+    for point in design_points(design, factors, loaded.where):
+        triples = zip(factors, point, levels, strict=True)
+        yield {f.key: factor_value(f, float(u), n) for f, u, n in triples}
+
+
+def _base(loaded: LoadedStudy) -> str:
+    name = loaded.study.scenario
+    if name in library_names():
+        return name
+    beside = loaded.base / Path(name).expanduser()
+    return str(beside) if beside.is_file() else name
+
+
+def _dotted(given: Mapping[str, object], prefix: str) -> dict[str, object]:
+    """Keys under a table, whether they stand as tables or as one quoted name."""
+    under = {k.removeprefix(prefix): v for k, v in given.items() if k.startswith(prefix)}
+    return {key.replace('"', ""): value for key, value in under.items()}
+
+
+def _dotted_items(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, object]]:
+    for key, value in table.items():
+        if isinstance(value, dict):
+            yield from _dotted_items(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value
+
+
+_TABLES = {"": Study, "factors": Factor, "design": Design, "run": RunOptions}
+
+
+def _translated(detail: ErrorDetails, where: str) -> ScenarioError:
+    """The first of pydantic's errors in this project's words."""
+    place = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in detail["loc"]).lstrip(".")
+    kind, value = detail["type"], detail["input"]
+    if kind == "scenario":
+        context = detail.get("ctx", {})
+        return ScenarioError(where, place, str(context["problem"]), allowed=str(context["allowed"]))
+    if kind == "extra_forbidden":
+        table, _, key = place.rpartition(".")
+        names = tuple(_TABLES.get(table.partition("[")[0], Study).model_fields)
+        return ScenarioError(
+            where, place, "unknown key", allowed=listed(names), suggestion=nearest(key, names)
+        )
+    if kind == "missing":
+        return ScenarioError(where, place, "is missing")
+    text = json.dumps(value, default=str)
+    shown = text if len(text) <= 40 else text[:37] + "..."
+    return ScenarioError(
+        where, place, f"got {shown}", allowed=detail["msg"][:1].lower() + detail["msg"][1:]
+    )
+
+
+def table_keys(cases: Sequence[Case]) -> tuple[str, ...]:
+    """Keys of the factors over all cases, in the order in which they come."""
+    return tuple(dict.fromkeys(key for case in cases for key in case.values))

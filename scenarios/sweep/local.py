@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: MIT
+"""Run a study on this machine: several workers, each a process or a group of ranks."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from scenarios.errors import Interrupted, ScenarioError
+from scenarios.sweep.store import Plan, Status, StudyFolder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import FrameType
+
+POLL_S = 0.5
+MOST_ATTEMPTS = 2
+"""A case whose worker dies is begun so often; a run that was killed goes on from its checkpoint."""
+
+
+@dataclass(slots=True)
+class _Worker:
+    name: str
+    process: subprocess.Popen[bytes]
+    log: TextIO
+
+
+def default_workers(ranks: int) -> int:
+    """Cases at a time: cores over ranks, at least one."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return max(1, (cores or 1) // ranks)
+
+
+def run_local(
+    folder: StudyFolder,
+    plan: Plan,
+    *,
+    workers: int,
+    ranks: int,
+    show: Callable[[Mapping[Status, int], int], None],
+) -> int:
+    """Run all cases that wait; returns when none is left.
+
+    Args:
+        folder: prepared.
+        plan: of the folder.
+        workers: at a time.
+        ranks: of each.
+        show: called now and then with the number of cases by status and of workers.
+
+    Returns:
+        0, or 130 when a signal asked to end: running cases then end after their step.
+
+    Raises:
+        ScenarioError: several ranks, and there is no ``mpirun``.
+    """
+    team: list[_Worker] = []
+    with _signals(team) as asked:
+        try:
+            while True:
+                waiting = _count(folder, plan)["waiting"]
+                wanted = 0 if asked() else min(workers, waiting + len(team))
+                while len(team) < wanted:
+                    team.append(_start(folder, ranks))
+                show(_count(folder, plan), len(team))
+                if not team:
+                    break
+                time.sleep(POLL_S)
+                for worker in [w for w in team if w.process.poll() is not None]:
+                    team.remove(worker)
+                    _ended(folder, plan, worker, asked())
+        finally:
+            for worker in team:
+                worker.process.terminate()
+    return Interrupted.exit_code if asked() else 0
+
+
+def _count(folder: StudyFolder, plan: Plan) -> Counter[Status]:
+    return Counter(status for _, status in folder.statuses(plan))
+
+
+def _start(folder: StudyFolder, ranks: int) -> _Worker:
+    name = f"{os.getpid()}-{time.monotonic_ns()}"
+    command = [sys.executable, "-m", "scenarios.sweep.worker", str(folder.path)]
+    if ranks > 1:
+        mpirun = shutil.which("mpirun")
+        if mpirun is None:
+            raise ScenarioError("run.ranks", "", "there is no mpirun", allowed="1, or install MPI")
+        command = [mpirun, "-n", str(ranks), sys.executable, "-m", "mpi4py", *command[1:]]
+    log = (folder.path / "workers.log").open("a", encoding="utf-8")
+    environment = {"OMP_NUM_THREADS": "1", **os.environ, "SOLESPINE_WORKER": name}
+    process = subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=log,
+        env=environment,
+        start_new_session=True,
+    )
+    return _Worker(name, process, log)
+
+
+def _ended(folder: StudyFolder, plan: Plan, worker: _Worker, asked: bool) -> None:
+    """Note the case of a worker that died; what it had finished is finished."""
+    worker.log.close()
+    record = folder.path / "workers" / worker.name
+    try:
+        digest = record.read_text(encoding="ascii")
+    except OSError:
+        return
+    record.unlink(missing_ok=True)
+    case = next((case for case in plan.distinct if case.digest == digest), None)
+    if case is None or asked or folder.status(case) != "waiting":
+        return
+    before = folder.failure(case)
+    attempts = 1 + (before.attempts if before else 0)
+    reason = f"its worker ended with {_end(worker.process.returncode)}"
+    folder.note_failure(case, reason, final=attempts >= MOST_ATTEMPTS)
+
+
+def _end(code: int) -> str:
+    try:
+        return f"code {code}" if code >= 0 else signal.Signals(-code).name
+    except ValueError:
+        return f"signal {-code}"
+
+
+@contextmanager
+def _signals(team: Sequence[_Worker]) -> Iterator[Callable[[], bool]]:
+    """Hand SIGINT and SIGTERM on: the first asks workers to end after a step, a second at once."""
+    count = 0
+
+    def hand_on(number: int, frame: FrameType | None) -> None:
+        nonlocal count
+        count += 1
+        for worker in team:
+            worker.process.send_signal(signal.SIGTERM if count > 1 else signal.SIGUSR1)
+
+    before = {n: signal.signal(n, hand_on) for n in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield lambda: count > 0
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def log_path(folder: StudyFolder) -> Path:
+    """What workers print."""
+    return folder.path / "workers.log"

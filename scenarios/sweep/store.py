@@ -1,0 +1,239 @@
+# SPDX-License-Identifier: MIT
+"""A study's folder: plan, result folders of cases, records of failures.
+
+The result folders are the truth: a case is finished when its ``summary.json`` says so, which is
+written last and by rename. Nothing else must survive for a study to be taken up again, so that a
+killed driver, worker or machine loses no finished case and repeats none.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from scenarios.errors import ScenarioError
+from scenarios.folder import read_manifest, write_atomically
+from scenarios.lock import FolderLock
+from scenarios.summary import Summary, read_summary
+from scenarios.sweep.cases import Case, LoadedStudy, study_cases
+
+SCHEMA = "solespine.study/1"
+Status = Literal["finished", "failed", "refused", "running", "waiting"]
+STATUSES: tuple[Status, ...] = ("finished", "failed", "refused", "running", "waiting")
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a case did not finish.
+
+    Attributes:
+        reason: one line.
+        attempts: how often it was begun.
+        final: whether it is not to be tried again.
+    """
+
+    reason: str
+    attempts: int
+    final: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a study's folder was made for.
+
+    Attributes:
+        study: the study as plain data.
+        where: its file.
+        base: folder that its paths refer to.
+        cases: in the order of the design.
+    """
+
+    study: Mapping[str, Any]
+    where: str
+    base: str
+    cases: tuple[Case, ...]
+
+    @property
+    def distinct(self) -> tuple[Case, ...]:
+        """Cases to compute: not refused, each content once."""
+        return tuple({c.digest: c for c in reversed(self.cases) if c.digest}.values())[::-1]
+
+
+class StudyFolder:
+    """The folder of one study.
+
+    Args:
+        path: the folder.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def case_path(self, case: Case) -> Path:
+        """Result folder of a case."""
+        return self.path / "cases" / case.folder
+
+    def plan(self) -> Plan:
+        """Read the plan.
+
+        Raises:
+            ScenarioError: no study's folder, or one of another version.
+        """
+        try:
+            data = json.loads((self.path / "plan.json").read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise ScenarioError(str(self.path), "", "is no study's folder") from None
+        except (OSError, ValueError) as error:
+            raise ScenarioError(
+                str(self.path / "plan.json"), "", f"cannot be read: {error}"
+            ) from None
+        if not isinstance(data, dict) or data.get("schema") != SCHEMA:
+            raise ScenarioError(str(self.path), "", "is of another version", allowed=SCHEMA)
+        cases = tuple(Case(**case) for case in data["cases"])
+        return Plan(data["study"], data["where"], data["base"], cases)
+
+    def prepare(self, loaded: LoadedStudy, *, resume: bool, extend: bool) -> Plan:
+        """Make the folder, or take up the one that is there.
+
+        Args:
+            loaded: the study.
+            resume: go on with a study that was begun.
+            extend: go on with another study than the folder was made for; finished cases
+                that both have are kept.
+
+        Raises:
+            ScenarioError: a folder that holds something else or another study, or a study that
+                was begun while neither flag is set.
+        """
+        where = str(self.path)
+        plan = planned(loaded)
+        if (self.path / "plan.json").exists():
+            before = self.plan()
+            if not (resume or extend):
+                raise ScenarioError(
+                    where, "", "holds a study that was begun", allowed="--resume, or another -o"
+                )
+            if _content(before) != _content(plan) and not extend:
+                raise ScenarioError(
+                    where,
+                    "",
+                    f"was made by another study: {_difference(before, plan)}",
+                    allowed="--extend (finished cases that both have are kept), or another -o",
+                )
+        elif self.path.exists() and any(self.path.iterdir()):
+            raise ScenarioError(
+                where, "", "is not empty and holds no study", allowed="a new folder for -o"
+            )
+        try:
+            (self.path / "cases").mkdir(parents=True, exist_ok=True)
+            (self.path / "failures").mkdir(exist_ok=True)
+            write_atomically(self.path / "plan.json", _plan_text(plan))
+        except OSError as error:
+            raise ScenarioError(where, "", f"cannot be written: {error.strerror}") from None
+        return plan
+
+    def status(self, case: Case) -> Status:
+        """How a case stands now."""
+        if not case.digest:
+            return "refused"
+        if self.summary(case) is not None:
+            return "finished"
+        if is_locked(self.case_path(case)):
+            return "running"
+        failure = self.failure(case)
+        return "failed" if failure is not None and failure.final else "waiting"
+
+    def summary(self, case: Case) -> Summary | None:
+        """The result of a finished case."""
+        path = self.case_path(case)
+        if not (path / "summary.json").is_file():
+            return None
+        if read_manifest(path).get("scenario_sha256") != case.digest:
+            return None
+        try:
+            found = read_summary(path)
+        except ScenarioError:
+            return None
+        return found if found.converged else None
+
+    def failure(self, case: Case) -> Failure | None:
+        """Why a case did not finish, where it was tried."""
+        try:
+            data = json.loads(self._failure_path(case).read_text(encoding="utf-8"))
+            return Failure(str(data["reason"]), int(data["attempts"]), bool(data["final"]))
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def note_failure(self, case: Case, reason: str, *, final: bool) -> None:
+        """Add an attempt that failed."""
+        before = self.failure(case)
+        failure = Failure(reason, 1 + (before.attempts if before else 0), final)
+        write_atomically(self._failure_path(case), json.dumps(asdict(failure), indent=2) + "\n")
+
+    def forget_failures(self) -> None:
+        """Let failed cases be tried again."""
+        for path in (self.path / "failures").glob("*.json"):
+            path.unlink(missing_ok=True)
+
+    def statuses(self, plan: Plan) -> Iterator[tuple[Case, Status]]:
+        """Every case with its status; cases of one content are looked at once."""
+        known: dict[str, Status] = {}
+        for case in plan.cases:
+            if case.digest not in known or not case.digest:
+                known[case.digest] = self.status(case)
+            yield case, known[case.digest]
+
+    def _failure_path(self, case: Case) -> Path:
+        return self.path / "failures" / f"{case.folder}.json"
+
+
+def planned(loaded: LoadedStudy) -> Plan:
+    """The plan of a study."""
+    data = loaded.study.model_dump(mode="json", exclude_none=True)
+    return Plan(data, loaded.where, str(loaded.base), study_cases(loaded))
+
+
+def is_locked(folder: Path) -> bool:
+    """Whether a run holds the lock of a result folder."""
+    try:
+        descriptor = os.open(folder / FolderLock.NAME, os.O_RDWR)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
+
+
+def _content(plan: Plan) -> str:
+    """What two plans must share: the cases and their order, not how they are run."""
+    rows = [(case.digest, sorted(case.values.items(), key=str)) for case in plan.cases]
+    return hashlib.sha256(json.dumps(rows, default=str).encode()).hexdigest()
+
+
+def _difference(before: Plan, after: Plan) -> str:
+    for key in ("scenario", "settings", "factors", "design"):
+        if before.study.get(key) != after.study.get(key):
+            return f"{key} differs"
+    return "the base scenario or its input files differ"
+
+
+def _plan_text(plan: Plan) -> str:
+    cases = [{**asdict(replace(case, values=dict(case.values)))} for case in plan.cases]
+    data = {
+        "schema": SCHEMA,
+        "where": plan.where,
+        "base": plan.base,
+        "study": plan.study,
+        "cases": cases,
+    }
+    return json.dumps(data, indent=1, ensure_ascii=False, default=str) + "\n"

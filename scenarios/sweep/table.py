@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: MIT
+"""One table of a study: a row a case with factors, status and outputs, as Parquet.
+
+It is made anew from the result folders whenever it is asked for, so that it cannot disagree with
+them. pandas, DuckDB and R read it; ``case`` counts from 1 in the order of the design.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from scenarios.errors import ScenarioError, nearest
+from scenarios.summary import Summary
+from scenarios.sweep.cases import Case, table_keys
+from scenarios.sweep.store import Plan, Status, StudyFolder
+
+FIXED = ("case", "status", "reason", "folder", "wall_s")
+NAME = "table.parquet"
+LEFT_OUT = ("solver.", "subject.", "discretisation.")
+"""Parts of a summary that are no outputs."""
+
+
+def write_table(folder: StudyFolder, plan: Plan) -> Path:
+    """Write the table of a study as it stands, whole or not at all.
+
+    Returns:
+        The file.
+
+    Raises:
+        ScenarioError: without pyarrow, or an output that no case has.
+    """
+    try:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+    except ImportError:
+        raise ScenarioError(
+            "sweep", "", "the table needs pyarrow", allowed="pip install 'solespine[studies]'"
+        ) from None
+    rows = list(table_rows(folder, plan))
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    columns = {name: _column([row.get(name) for row in rows]) for name in names}
+    table = pa.table(columns)
+    path = folder.path / NAME
+    beside = path.with_name(f".{NAME}.new")
+    pq.write_table(table, beside)
+    beside.replace(path)
+    return path
+
+
+def table_rows(folder: StudyFolder, plan: Plan) -> Iterator[dict[str, object]]:
+    """Rows of the table in the order of the cases."""
+    keys = table_keys(plan.cases)
+    wanted = tuple(plan.study.get("outputs", ()))
+    summaries: dict[str, Summary | None] = {}
+    known: set[str] = set()
+    for case, status in folder.statuses(plan):
+        if case.digest not in summaries:
+            summaries[case.digest] = folder.summary(case) if status == "finished" else None
+        summary = summaries[case.digest]
+        found = {} if summary is None else outputs(summary)
+        known |= found.keys()
+        yield {
+            "case": case.number,
+            "status": status,
+            "reason": _reason(folder, case, status),
+            "folder": f"cases/{case.folder}" if case.folder else "",
+            "wall_s": None if summary is None else _wall(summary),
+            **{key: case.values.get(key) for key in keys},
+            **(found if not wanted else {name: found.get(name) for name in wanted}),
+        }
+    missing = [name for name in wanted if known and name not in known]
+    if missing:
+        raise ScenarioError(
+            plan.where,
+            "outputs",
+            f"no case has {missing[0]!r}",
+            allowed="a key of summary.json (docs/guide/results.md)",
+            suggestion=nearest(missing[0], sorted(known)),
+        )
+
+
+def outputs(summary: Summary) -> dict[str, float]:
+    """Numbers of a summary by dotted key, without what is no output."""
+    data = summary.model_dump(mode="json", by_alias=True, exclude_none=True)
+    return dict(_numbers(data, ""))
+
+
+def _numbers(data: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, float]]:
+    for key, value in data.items():
+        name = f"{prefix}{key}"
+        if name.startswith(LEFT_OUT):
+            continue
+        if isinstance(value, dict):
+            yield from _numbers(value, f"{name}.")
+        elif isinstance(value, int | float) and not isinstance(value, bool):
+            yield name, float(value)
+
+
+def _wall(summary: Summary) -> float | None:
+    solver = summary.solver
+    return None if solver is None or solver.wall_s is None else solver.wall_s.total
+
+
+def _reason(folder: StudyFolder, case: Case, status: Status) -> str:
+    if status == "refused":
+        return case.refusal
+    failure = folder.failure(case) if status in ("failed", "waiting") else None
+    return failure.reason if failure is not None else ""
+
+
+def _column(values: list[object]) -> list[object]:
+    """Values of one kind: numbers, text, or the text of anything else."""
+    kinds = {type(value) for value in values if value is not None}
+    if kinds <= {int} or kinds <= {str} or kinds <= {bool}:
+        return values
+    if kinds <= {int, float}:
+        return [None if value is None else float(value) for value in values]  # type: ignore[arg-type]
+    return [None if value is None else str(value) for value in values]
