@@ -17,22 +17,29 @@ from tests.helpers.real_command import run
 from tests.helpers.summaries import read
 
 Runs = Callable[[str], dict[str, Any]]
+Folders = Callable[[str], Path]
 RUN_S = 7000
 
 
-def kept_runs(scratch: pytest.TempPathFactory, runs: Mapping[str, tuple[str, ...]]) -> Runs:
-    """Return a function that gives the summary of a run, made where it is not there.
+def kept_folders(scratch: pytest.TempPathFactory, runs: Mapping[str, tuple[str, ...]]) -> Folders:
+    """Return a function that gives the result folder of a run, made where it is not there.
 
     Args:
         scratch: Where runs go if the environment variable is not set.
         runs: Arguments of ``solespine run`` by name; ``{folder}`` stands for the folder of all.
     """
     kept = os.environ.get("SOLESPINE_RUNS")
-    folder = Path(kept).resolve() if kept else scratch.mktemp("runs")
+    every = Path(kept).resolve() if kept else scratch.mktemp("runs")
 
-    def summary(name: str) -> dict[str, Any]:
-        arguments = (argument.replace("{folder}", str(folder)) for argument in runs[name])
-        run("run", *arguments, "-o", folder / name, "--resume", timeout=RUN_S)
-        return read(folder / name)
+    def folder(name: str) -> Path:
+        arguments = (argument.replace("{folder}", str(every)) for argument in runs[name])
+        run("run", *arguments, "-o", every / name, "--resume", timeout=RUN_S)
+        return every / name
 
-    return summary
+    return folder
+
+
+def kept_runs(scratch: pytest.TempPathFactory, runs: Mapping[str, tuple[str, ...]]) -> Runs:
+    """Return a function that gives the summary of a run; see ``kept_folders``."""
+    folder = kept_folders(scratch, runs)
+    return lambda name: read(folder(name))
