@@ -3,6 +3,7 @@
 
     ./env/run python -m tests.mutations              # all of them
     ./env/run python -m tests.mutations friction     # those whose mechanism has this word
+    ./env/run python -m tests.mutations --new        # those that the record does not have yet
 
 The changes stand in the ``.toml`` files beside this one. Each is made in a copy of the project, so
 that a checkout is never left broken. What noticed it goes to ``docs/evidence/mutations.json``.
@@ -10,6 +11,7 @@ that a checkout is never left broken. What noticed it goes to ``docs/evidence/mu
 
 from __future__ import annotations
 
+import argparse
 import json
 import re
 import shlex
@@ -51,7 +53,7 @@ def failing(folder: Path, tests: str) -> list[str]:
         raise RuntimeError(
             f"{tests}: pytest ended with {result.returncode}\n{result.stdout[-2000:]}"
         )
-    return re.findall(r"^(?:FAILED|ERROR) \S*?([\w\[\]. ,-]+?)(?: - .*)?$", result.stdout, re.M)
+    return re.findall(r"^(?:FAILED|ERROR) \S*?([\w\[\]<>. ,-]+?)(?: - .*)?$", result.stdout, re.M)
 
 
 def noticed(row: dict[str, str]) -> list[str]:
@@ -75,7 +77,10 @@ def noticed(row: dict[str, str]) -> list[str]:
 
 def main() -> int:
     """Try all changes, or those that were asked for."""
-    word = sys.argv[1] if len(sys.argv) > 1 else ""
+    parser = argparse.ArgumentParser(prog="tests.mutations")
+    parser.add_argument("word", nargs="?", default="", help="of the mechanisms to break")
+    parser.add_argument("--new", action="store_true", help="only those without a record")
+    given = parser.parse_args()
     rows = [
         row
         for path in sorted(Path(__file__).parent.glob("*.toml"))
@@ -85,7 +90,8 @@ def main() -> int:
     found = {row["mechanism"]: row for row in kept}
     missed = 0
     for row in rows:
-        if word not in row["mechanism"]:
+        known = found.get(row["mechanism"], {}).get("change") == row["change"]
+        if given.word not in row["mechanism"] or (given.new and known):
             continue
         tests = noticed(row)
         missed += not tests
@@ -99,11 +105,14 @@ def main() -> int:
             "change": row["change"],
             "noticed": ", ".join(f"`{test}`" for test in tests) or "**nothing**",
         }
-    order = [row["mechanism"] for row in rows]
-    listed = [found[name] for name in order if name in found]
+        _record([found[row["mechanism"]] for row in rows if row["mechanism"] in found])
+    return 1 if missed else 0
+
+
+def _record(listed: list[dict[str, str]]) -> None:
+    """Keep what is found so far."""
     FOUND.parent.mkdir(parents=True, exist_ok=True)
     FOUND.write_text(json.dumps({"mutations": listed}, indent=1) + "\n", encoding="utf-8")
-    return 1 if missed else 0
 
 
 if __name__ == "__main__":
