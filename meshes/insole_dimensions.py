@@ -15,10 +15,7 @@ MIN_THICKNESS_MM = 0.8
 MIN_PLUG_MM = 10.0
 
 FROM_FOOT = float("nan")
-"""Arch height that follows the foot's own plantar arch; size of a pad in proportion to the foot."""
-
-AS_INSOLE = float("nan")
-"""Thickness of a zone that is that of the insole."""
+"""Arch height that follows the foot's own plantar arch."""
 
 InsoleLength = Literal["full", "three_quarter"]
 ZoneName = Literal["heel", "midfoot", "forefoot", "toes", "arch"]
@@ -47,11 +44,6 @@ _RANGES = {
     "end_behind_heads_mm": (0.0, 30.0),
     "edge_thickness_mm": (MIN_THICKNESS_MM, 3.0),
 }
-_OF_FOOT = (
-    *("arch_height_mm", "metatarsal_pad_length_mm", "metatarsal_pad_width_mm"),
-    *(f"{zone}_thickness_mm" for zone in ("heel", "midfoot", "forefoot", "toes")),
-)
-"""Dimensions that may be left to the foot, or to the insole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,14 +97,14 @@ class InsoleDimensions:
     cover_thickness_mm: float = 0.0
     shell_thickness_mm: float = 0.0
     arch_position_mm: float = 0.0
-    heel_thickness_mm: float = AS_INSOLE
-    midfoot_thickness_mm: float = AS_INSOLE
-    forefoot_thickness_mm: float = AS_INSOLE
-    toes_thickness_mm: float = AS_INSOLE
+    heel_thickness_mm: float | None = None
+    midfoot_thickness_mm: float | None = None
+    forefoot_thickness_mm: float | None = None
+    toes_thickness_mm: float | None = None
     metatarsal_pad_height_mm: float = 0.0
     metatarsal_pad_behind_mm: float = 10.0
-    metatarsal_pad_length_mm: float = FROM_FOOT
-    metatarsal_pad_width_mm: float = FROM_FOOT
+    metatarsal_pad_length_mm: float | None = None
+    metatarsal_pad_width_mm: float | None = None
     first_ray_cutout_mm: float = 0.0
     heel_plug_diameter_mm: float = 0.0
     length: InsoleLength = "full"
@@ -122,8 +114,8 @@ class InsoleDimensions:
 
     def __post_init__(self) -> None:
         for name, (low, high) in _RANGES.items():
-            value = float(getattr(self, name))
-            if not (name in _OF_FOOT and math.isnan(value)):
+            value = getattr(self, name)
+            if value is not None and not (name == "arch_height_mm" and math.isnan(value)):
                 require_range(name, value, low, high)
         if self.heel_plug_diameter_mm != 0.0:
             require_range("heel_plug_diameter_mm", self.heel_plug_diameter_mm, MIN_PLUG_MM, 60.0)
@@ -152,8 +144,8 @@ class InsoleDimensions:
         return self.cover_thickness_mm + self.shell_thickness_mm
 
     @property
-    def own_thicknesses_mm(self) -> tuple[float, ...]:
-        """Thickness of heel, midfoot, forefoot and toes, NaN where it is the insole's."""
+    def own_thicknesses_mm(self) -> tuple[float | None, ...]:
+        """Thickness of heel, midfoot, forefoot and toes, None where it is the insole's."""
         return (
             *(self.heel_thickness_mm, self.midfoot_thickness_mm),
             *(self.forefoot_thickness_mm, self.toes_thickness_mm),
@@ -162,7 +154,7 @@ class InsoleDimensions:
     @property
     def zone_thicknesses_mm(self) -> tuple[float, ...]:
         """Thickness of heel, midfoot, forefoot and toes."""
-        return tuple(self.thickness_mm if math.isnan(t) else t for t in self.own_thicknesses_mm)
+        return tuple(self.thickness_mm if t is None else t for t in self.own_thicknesses_mm)
 
     def _check_short(self) -> None:
         """Refuse what lies in front of the end of a three-quarter insole."""
@@ -173,7 +165,7 @@ class InsoleDimensions:
         ):
             if getattr(self, name) != 0.0:
                 raise MeshError(name, f"{what} is in front of a three-quarter insole", f"0; {end}")
-        if not math.isnan(self.toes_thickness_mm):
+        if self.toes_thickness_mm is not None:
             raise MeshError(
                 "toes_thickness_mm", "the toes lie in front of a three-quarter insole", end
             )

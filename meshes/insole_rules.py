@@ -176,7 +176,9 @@ def _check_thickness(top: InsoleTop, grid: PlanGrid) -> None:
         )
     if zone > wedge:
         names = ("heel", "midfoot", "forefoot", "toes")
-        given = {n: t for n, t in zip(names, shape.own_thicknesses_mm, strict=True) if t == t}
+        given = {
+            n: t for n, t in zip(names, shape.own_thicknesses_mm, strict=True) if t is not None
+        }
         name = min(given, key=lambda n: given[n])
         raise MeshError(
             f"{name}_thickness_mm",

@@ -60,7 +60,7 @@ class InsoleTop:
     def whole(self, x: FloatArray, z: FloatArray) -> FloatArray:
         """Return the height without pad and tapered end."""
         height = self._relief(x, z) + self._fill(x, z)
-        if not all(math.isnan(own) for own in self.dimensions.own_thicknesses_mm):
+        if any(own is not None for own in self.dimensions.own_thicknesses_mm):
             height = height + self.zone_rise(x)
         if self.dimensions.first_ray_cutout_mm > 0.0:
             height = height - self.dimensions.first_ray_cutout_mm * self.cutout_share(x, z)
@@ -73,11 +73,12 @@ class InsoleTop:
     @property
     def pad_mm(self) -> tuple[float, float]:
         """Length and width of the metatarsal pad."""
-        length, width = (
-            *(self.dimensions.metatarsal_pad_length_mm, self.dimensions.metatarsal_pad_width_mm),
+        length = self.dimensions.metatarsal_pad_length_mm
+        width = self.dimensions.metatarsal_pad_width_mm
+        return (
+            PAD_LENGTH_SHARE * self._length_mm if length is None else length,
+            PAD_WIDTH_SHARE * self._width_mm if width is None else width,
         )
-        length = PAD_LENGTH_SHARE * self._length_mm if math.isnan(length) else length
-        return length, PAD_WIDTH_SHARE * self._width_mm if math.isnan(width) else width
 
     @property
     def taper_mm(self) -> float:

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -12,7 +11,7 @@ from materials.law import Law
 from materials.prony import PronySeries
 from materials.record import MaterialRecord
 from materials.worn import worn_law
-from meshes.insole_dimensions import InsoleDimensions
+from meshes.insole_dimensions import FROM_FOOT, InsoleDimensions
 from meshes.insole_regions import ZONE_TAGS
 from meshes.tags import Region
 from scenarios.catalogue import insole_record
@@ -37,7 +36,7 @@ def insole_dimensions(table: Insole) -> InsoleDimensions:
     return InsoleDimensions(
         thickness_mm=worn,
         conformity=table.conformity,
-        arch_height_mm=_or_foot(table.arch_height_mm),
+        arch_height_mm=FROM_FOOT if table.arch_height_mm is None else table.arch_height_mm,
         heel_cup_depth_mm=table.heel_cup_depth_mm,
         border_mm=table.border_mm,
         rearfoot_post_deg=table.rearfoot_post_deg,
@@ -47,14 +46,14 @@ def insole_dimensions(table: Insole) -> InsoleDimensions:
         cover_thickness_mm=cover,
         shell_thickness_mm=shell,
         arch_position_mm=table.arch_position_mm,
-        heel_thickness_mm=_or_foot(own.get("heel")),
-        midfoot_thickness_mm=_or_foot(own.get("midfoot")),
-        forefoot_thickness_mm=_or_foot(own.get("forefoot")),
-        toes_thickness_mm=_or_foot(own.get("toes")),
+        heel_thickness_mm=own.get("heel"),
+        midfoot_thickness_mm=own.get("midfoot"),
+        forefoot_thickness_mm=own.get("forefoot"),
+        toes_thickness_mm=own.get("toes"),
         metatarsal_pad_height_mm=table.metatarsal_pad_height_mm,
         metatarsal_pad_behind_mm=table.metatarsal_pad_behind_mm,
-        metatarsal_pad_length_mm=_or_foot(table.metatarsal_pad_length_mm),
-        metatarsal_pad_width_mm=_or_foot(table.metatarsal_pad_width_mm),
+        metatarsal_pad_length_mm=table.metatarsal_pad_length_mm,
+        metatarsal_pad_width_mm=table.metatarsal_pad_width_mm,
         first_ray_cutout_mm=table.first_ray_cutout_mm,
         heel_plug_diameter_mm=table.heel_plug_diameter_mm,
         length=table.length,
@@ -108,8 +107,3 @@ def worn_series(series: Mapping[int, PronySeries], table: Insole) -> dict[int, P
         else replace(one, weights=wear_state(table, names[region]).weights(one.weights))
         for region, one in series.items()
     }
-
-
-def _or_foot(value: float | None) -> float:
-    """A dimension that is left to the foot, or to the insole, where it is not given."""
-    return math.nan if value is None else value

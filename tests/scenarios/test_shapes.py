@@ -42,9 +42,13 @@ def test_a_flag_is_named_where_it_gave_the_value(tmp_path: Path) -> None:
     assert (error.where, error.key) == ("--set", "insole.forefoot_post_deg")
 
 
-def test_flat_cells_name_the_table_and_the_measure(tmp_path: Path) -> None:
-    shape = "conformity = 1.0\nthickness_mm = 1.0\narch_height_mm = 60.0\n"
-    error = refusal(tmp_path, f"[insole]\n{shape}")
+def test_flat_cells_name_the_table_and_the_measure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # No insole of the ranges has such cells, so the floor is raised; the cache knows no floor.
+    monkeypatch.setattr("meshes.insole.MIN_DIHEDRAL_DEG", 80.0)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    error = refusal(tmp_path, "[insole]\nthickness_mm = 3.0\n")
     assert error.key == "insole"
     assert error.problem.startswith("min_dihedral_deg: ")
 
