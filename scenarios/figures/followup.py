@@ -125,7 +125,8 @@ def _visit_axis(axes: Axes, visits: Sequence[Visit]) -> None:
         visit.label if visit.place.date is None else f"{visit.label}\n{visit.place.date:%Y-%m-%d}"
         for visit in visits
     ]
-    long = max(len(visit.label) for visit in visits) * len(visits) > 36
+    widest = max(len(line) for label in labels for line in label.split("\n"))
+    long = widest * len(visits) > 36
     axes.set_xticks(
         range(len(visits)), labels, rotation=30 if long else 0, ha="right" if long else "center"
     )
