@@ -146,7 +146,7 @@ def _fitted(targets: LatticeTargets) -> tuple[tuple[float, float], tuple[float, 
     Of given exponents the share of the second term is a linear problem; what is searched is the
     two exponents. They are rounded, so that they are the same on every machine.
     """
-    strain: NDArray[np.float64] = np.linspace(0.0, targets.trusted_compression, 60)[1:]
+    strain = np.linspace(0.0, targets.trusted_compression, 60, dtype=np.float64)[1:]
     wanted = targets.stress_mpa(strain) / targets.young_modulus_mpa
 
     def term(exponent: float) -> NDArray[np.float64]:

@@ -176,7 +176,7 @@ def draw_infill() -> Figure:
     modulus = young_modulus_mpa(law_of(solid))
     for density, colour in zip((0.1, 0.2, 0.3), style.LINES, strict=False):
         record, targets = lattice_record(solid, density), lattice_targets(modulus, density)
-        strain: Array = np.linspace(0.0, record.number("valid_compression"), 80)
+        strain = np.linspace(0.0, record.number("valid_compression"), 80, dtype=np.float64)
         stretch = 1.0 - strain
         pairs = [
             (record.number(f"shear_modulus_{i}"), record.number(f"exponent_{i}")) for i in (1, 2)
@@ -291,9 +291,9 @@ def _cut(top: InsoleTop, cut: tuple[str, float]) -> tuple[Array, Array, Array]:
     way, share = cut
     foot = top.plan.foot.dimensions
     if way == "z":
-        x: Array = np.linspace(-14.0, foot.length_mm + 14.0, 400)
+        x = np.linspace(-14.0, foot.length_mm + 14.0, 400, dtype=np.float64)
         return x, x, np.full(len(x), 0.5 * share * foot.ball_width_mm)
-    z: Array = np.linspace(-0.68, 0.72, 300) * foot.ball_width_mm
+    z = np.linspace(-0.68, 0.72, 300, dtype=np.float64) * foot.ball_width_mm
     return z, np.full(len(z), share * foot.length_mm), z
 
 

@@ -41,7 +41,6 @@ def judged(evidence: Evidence, outcomes: Sequence[Outcome], case: str) -> None:
         ):
             worst = min(getattr(quality, name) for quality in found)
             evidence.within("mesh", case, f"{body}, worst {name}", worst, low=floor, high=90.0)
-    # No figure is kept of what changes from machine to machine.
     assert max(one.seconds for one in outcomes) < LONGEST_S
 
 
