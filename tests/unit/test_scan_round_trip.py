@@ -10,10 +10,14 @@ import pytest
 from meshes.cache import cached_foot, cached_insole
 from meshes.errors import MeshError
 from meshes.foot import build_foot
+from meshes.foot_bones import plantar_bones
+from meshes.foot_landmarks import foot_landmarks
 from meshes.insole import InsoleDimensions
+from meshes.outline import SignedDistance, foot_outline, grown
 from meshes.scan.distance import sole_distances
 from meshes.scan.fit import ScanOptions, fit_scan
 from meshes.scan.scanned import ScannedFoot
+from meshes.scan.sole import outline_shift
 from meshes.scan.store import cached_scan
 from tests.helpers.evidence import Evidence
 from tests.helpers.scans import FOOT, MadeScan
@@ -90,6 +94,8 @@ def test_insole_conforms_to_the_scanned_sole(
     inner = foot.plantar_height.distance(x, z) > 20.0
     gap = foot.plantar_height(x, z) - insole.top_height(x, z)
     assert np.abs(gap[inner]).max() < 0.3
+    over_top = (found.sole_points[:, 1] - insole.top_height(x, z))[inner]
+    assert np.sqrt(np.mean(over_top**2)) < 0.5
     plain = cached_foot(found.dimensions, "coarse", tmp_path)
     assert len(list(tmp_path.glob("foot-*.npz"))) == 2, "with and without scan are two shapes"
     assert plain.plantar_height.correction is None
@@ -107,3 +113,16 @@ def test_marks_that_are_given_set_axes_and_side(tmp_path: Path) -> None:
     assert again.dimensions == found.dimensions and again.notes == found.notes
     with pytest.raises(MeshError, match="landmarks"):
         fit_scan(path, ScanOptions(marks=(marks[0], marks[2], marks[1])))
+
+
+def test_outline_follows_a_silhouette_but_keeps_off_the_bones() -> None:
+    wide = SignedDistance(grown(foot_outline(FOOT), 5.0))
+    shift = outline_shift(FOOT, lambda plan: wide(plan[:, 0], plan[:, 1]))
+    found = foot_outline(FOOT, len(shift)) + shift
+    assert np.abs(wide(found[:, 0], found[:, 1])).max() < 1.0
+
+    narrow = SignedDistance(foot_outline(FOOT) * [1.0, 0.8])
+    shift = outline_shift(FOOT, lambda plan: narrow(plan[:, 0], plan[:, 1]))
+    found = SignedDistance(foot_outline(FOOT, len(shift)) + shift)
+    bones = np.vstack([b.footprint() for b in plantar_bones(FOOT, foot_landmarks(FOOT))])
+    assert found(bones[:, 0], bones[:, 1]).min() > 3.0
