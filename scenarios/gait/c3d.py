@@ -9,6 +9,8 @@ for plates of type 1 to 4. Axes, walking direction and sides are found out (`pla
 from __future__ import annotations
 
 import struct
+import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -35,6 +37,8 @@ MOMENT = {
 LENGTH = {"mm": 1.0, "m": 1000.0, "cm": 10.0}
 """Units and their factors to N, Nmm and mm."""
 LARGEST_LAB_MM = 50_000.0
+CHILD_S = 120.0
+"""Longest time that reading may take."""
 _MAGIC = 0x50
 _BLOCK = 512
 
@@ -97,6 +101,7 @@ def read_laboratory(path: Path) -> Laboratory:
         import ezc3d
     except ImportError:
         raise GaitError(path, "", "C3D files cannot be read here", allowed=INSTALL) from None
+    _try_in_a_child(path)
     try:
         data = ezc3d.c3d(str(path), extract_forceplat_data=True)
     except Exception as error:  # what a C++ library throws at a broken file
@@ -123,6 +128,33 @@ def read_laboratory(path: Path) -> Laboratory:
         marker_time_s=start_s + np.arange(frames) / point_hz if point_hz > 0 else np.zeros(0),
         markers_mm=markers,
     )
+
+
+def _try_in_a_child(path: Path) -> None:
+    """Let another process read the file first: the library may fall over a broken one.
+
+    Raises:
+        GaitError: that process was ended by a signal, or by its time limit.
+    """
+    code = (
+        "import sys, ezc3d\n"
+        "try: ezc3d.c3d(sys.argv[1], extract_forceplat_data=True)\n"
+        "except Exception: pass"
+    )
+    try:
+        ended = subprocess.run(
+            [sys.executable, "-c", code, str(path)],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=CHILD_S,
+            check=False,
+        ).returncode
+    except subprocess.TimeoutExpired:
+        ended = -1
+    except OSError:  # no process to be had: the file is read without that
+        return
+    if ended < 0:
+        raise GaitError(path, "", "cannot be read as C3D: it is broken", allowed="a C3D file")
 
 
 def _no_plates(path: Path) -> GaitError:

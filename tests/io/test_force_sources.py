@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -293,3 +294,12 @@ def test_numbers_of_a_table_are_checked(tmp_path: Path, made: PlateFile) -> None
     assert "looks like metres" in refused(millimetres.write_csv(tmp_path / "m.csv")).problem
     kilo = replace(made, force_n=[f / 1000.0 for f in made.force_n])
     assert "kN" in refused(kilo.write_csv(tmp_path / "kn.csv")).problem
+
+
+def test_a_file_that_the_library_falls_over_is_refused(
+    tmp_path: Path, made: PlateFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = made.write_c3d(tmp_path / "broken.c3d")
+    ended = subprocess.CompletedProcess([], -11)
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: ended)
+    assert "it is broken" in refused(path).problem

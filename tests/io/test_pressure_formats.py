@@ -7,6 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from scenarios.errors import ScenarioError
 from scenarios.measured import PressureRecord, measured_regions, read_pressure
@@ -257,3 +259,33 @@ def test_grid_that_starts_at_the_heel_is_turned_or_refused(tmp_path: Path) -> No
     assert refused(Grid(cell_mm=12.0).grid_csv(tmp_path, {"side": None})).key == "# side"
     assert refused(Grid(cell_mm=12.0).grid_csv(tmp_path, {"side": "rihgt"})).suggestion == "right"
     assert refused(Grid(cell_mm=12.0).grid_csv(tmp_path, {"rate_hz": None})).key == "# rate_hz"
+
+
+@settings(deadline=None, max_examples=20, suppress_health_check=list(HealthCheck))
+@given(
+    kind=st.sampled_from(["fscan", "grid", "sensors"]),
+    where=st.floats(0.0, 1.0, exclude_max=True),
+    put=st.text(st.characters(min_codepoint=0, max_codepoint=255), max_size=6),
+    drop=st.integers(0, 400),
+)
+def test_whatever_is_spoilt_ends_in_a_message_or_a_record(
+    texts: dict[str, tuple[Path, str]], kind: str, where: float, put: str, drop: int
+) -> None:
+    path, text = texts[kind]
+    # Most of the examples spoil the header.
+    at = int(where**3 * len(text))
+    path.write_bytes((text[:at] + put + text[at + drop :]).encode("latin-1"))
+    try:
+        assert isinstance(read_pressure(path), PressureRecord)
+    except ScenarioError as error:
+        assert str(error).startswith(str(path)) and error.problem
+
+
+@pytest.fixture(scope="module")
+def texts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Path, str]]:
+    """A file of each kind and its text."""
+    folder = tmp_path_factory.mktemp("texts")
+    made = (Grid(cell_mm=25.0).asf(folder), Grid(cell_mm=25.0).grid_csv(folder))
+    found = {name: (p, p.read_text()) for name, p in zip(("fscan", "grid"), made, strict=True)}
+    sensors = sensors_csv(folder)
+    return {**found, "sensors": (sensors, sensors.read_text())}
