@@ -151,7 +151,10 @@ SHEETS: Mapping[str, Sequence[Row]] = {
 
 def draw_sheet(foot: FootGeometry, rows: Sequence[Row]) -> Figure:
     """Draw one row a parameter: plan at its low and its high value, and a section of both."""
-    figure = Figure(figsize=(style.WIDTH_IN, 1.28 * len(rows) + 0.25), layout="constrained")
+    height = 1.28 * len(rows) + 0.3
+    figure = Figure(figsize=(style.WIDTH_IN, height))
+    # The name of the first key stands over its panels.
+    figure.set_layout_engine("constrained", rect=(0.0, 0.0, 1.0, 1.0 - 0.12 / height))
     grid = figure.subplots(len(rows), 3, squeeze=False, width_ratios=(1.0, 1.0, 1.0))
     for axes, row in zip(grid, rows, strict=True):
         tops = [_top(foot, {**row.base, **shape}) for shape in row.shapes]
