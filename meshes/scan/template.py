@@ -10,7 +10,7 @@ from scipy.optimize import least_squares
 
 from meshes.foot_dimensions import FootDimensions
 from meshes.outline import SignedDistance, foot_outline
-from meshes.plantar import PLANTAR_ARCH_SHARE, PlantarSurface
+from meshes.plantar import PlantarSurface
 from meshes.scan.view import DepthMap, border, signed_field
 from meshes.tagged import FloatArray
 
@@ -166,11 +166,6 @@ def fit_sole(pose: Pose, grid: DepthMap, tilt: bool = True) -> SoleFit:
     plane[: len(solution)] = solution
     plane[1:] /= length
     return SoleFit(arch, plane, misfit, coverage)
-
-
-def arch_apex(arch_height: float) -> float:
-    """Height of the plantar skin at the top of an arch."""
-    return PLANTAR_ARCH_SHARE * arch_height
 
 
 def _pose(values: FloatArray, scale: float) -> Pose:
