@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: MIT
 """Which feature of an insole moves peak pressure most: a Taguchi array of standing runs.
 
-    python benchmarks/orthotic_factors.py FOLDER [--resolution coarse]
+    python benchmarks/orthotic_factors.py FOLDER [--resolution coarse] [--firm eva_35]
 
 Five factors on two levels in eight runs (L8), those of Cheung & Zhang 2008 (Med Eng Phys 30:269):
 shape, stiffness and thickness of the insole, stiffness and thickness of the midsole under it. Every
 run is a candidate of the bare foot, whose ankle torque it inherits. Runs are kept in FOLDER, one
 folder each; a finished one is taken as it is. Printed are the array with its peaks, what each
-factor changes, its share of the sum of squares, and the order.
+factor changes, its share of the sum of squares, and the order. An order hangs on levels: ``--firm
+eva_20`` takes an insole four times as stiff as the soft one in place of ten.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from numpy.typing import ArrayLike
 
 PROJECT = Path(__file__).resolve().parents[1]
 BASELINE = "bare"
+FIRM = "eva_35"
 REGIONS = ("whole", "heel", "forefoot")
 
 
@@ -44,7 +46,7 @@ class Factor:
 
 FACTORS = (
     Factor("shape", (0.0, 1.0)),
-    Factor("insole stiffness", ("poron_soft", "eva_35")),
+    Factor("insole stiffness", ("poron_soft", FIRM)),
     Factor("insole thickness", (3.0, 12.0)),
     Factor("midsole stiffness", ("eva_35", "eva_65")),
     Factor("midsole thickness", (3.0, 12.0)),
@@ -56,16 +58,18 @@ ARRAY = tuple((a, b, c, b ^ c, a ^ b ^ c) for a, b, c in itertools.product((0, 1
 a factor shares its column with interactions of two others, shape with the midsole's own alone."""
 
 
-def arguments(row: Sequence[int], baseline: str) -> tuple[str, ...]:
+def arguments(row: Sequence[int], baseline: str, firm: str = FIRM) -> tuple[str, ...]:
     """Return what ``solespine run`` is given for a row of the array.
 
     Args:
         row: Level of each factor.
         baseline: Result folder of the bare foot.
+        firm: Foam of the stiffer insole.
     """
     shape, foam, thickness, under, depth = (
         factor.levels[level] for factor, level in zip(FACTORS, row, strict=True)
     )
+    foam = firm if row[1] else foam
     layers = ", ".join(
         f'{{material = "{name}", thickness_mm = {mm}}}'
         for name, mm in ((foam, thickness), (under, depth))
@@ -79,9 +83,10 @@ def arguments(row: Sequence[int], baseline: str) -> tuple[str, ...]:
     return ("standing", *(part for setting in settings for part in ("--set", setting)))
 
 
-def run_names() -> tuple[str, ...]:
-    """Return the folder of each row."""
-    return tuple(f"factors_{i}" for i in range(1, len(ARRAY) + 1))
+def run_names(firm: str = FIRM) -> tuple[str, ...]:
+    """Return the folder of each row; rows without the firm foam are those of any."""
+    marks = ("", "" if firm == FIRM else f"_{firm}")
+    return tuple(f"factors_{i}{marks[row[1]]}" for i, row in enumerate(ARRAY, 1))
 
 
 def effects(response: ArrayLike) -> np.ndarray:
@@ -104,17 +109,20 @@ def ranking(response: ArrayLike) -> tuple[str, ...]:
     return tuple(FACTORS[i].name for i in order)
 
 
-def report(peaks_kpa: Mapping[str, Sequence[float]]) -> str:
+def report(peaks_kpa: Mapping[str, Sequence[float]], firm: str = FIRM) -> str:
     """Array, effects and order as text.
 
     Args:
         peaks_kpa: Peak of each row by region.
+        firm: Foam of the stiffer insole.
     """
     lines = ["run  " + "  ".join(f"{f.name:>17}" for f in FACTORS) + "  " + "  ".join(
         f"{region:>9}" for region in peaks_kpa
     )]  # fmt: skip
     for i, row in enumerate(ARRAY):
-        cells = (f"{f.levels[v]!s:>17}" for f, v in zip(FACTORS, row, strict=True))
+        levels = [factor.levels[v] for factor, v in zip(FACTORS, row, strict=True)]
+        levels[1] = firm if row[1] else levels[1]
+        cells = (f"{level!s:>17}" for level in levels)
         peaks = (f"{values[i]:5.0f} kPa" for values in peaks_kpa.values())
         lines.append(f"{i + 1:3}  " + "  ".join(cells) + "  " + "  ".join(peaks))
     for region, values in peaks_kpa.items():
@@ -131,11 +139,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("folder", type=Path, help="keeps the runs")
     parser.add_argument("--resolution", default="coarse")
+    parser.add_argument("--firm", default=FIRM, help="foam of the stiffer insole")
     given = parser.parse_args()
     folder = given.folder.resolve()
     runs = {BASELINE: ("standing", "--set", "insole.material=none")}
-    for name, row in zip(run_names(), ARRAY, strict=True):
-        runs[name] = arguments(row, str(folder / BASELINE))
+    for name, row in zip(run_names(given.firm), ARRAY, strict=True):
+        runs[name] = arguments(row, str(folder / BASELINE), given.firm)
     extra = ("--set", f"resolution={given.resolution}", "--set", "output.fields=false")
     for name, words in runs.items():
         command = (sys.executable, "-m", "scenarios.cli", "run", *words, *extra)
@@ -146,11 +155,11 @@ def main() -> int:
             stdout=subprocess.DEVNULL,
         )
     peaks: dict[str, list[float]] = {region: [] for region in REGIONS}
-    for name in run_names():
+    for name in run_names(given.firm):
         summary = json.loads((folder / name / "summary.json").read_text(encoding="utf-8"))
         for region, values in peaks.items():
             values.append(summary["plantar"]["peak_pressure_kpa"][region])
-    print(report(peaks))
+    print(report(peaks, given.firm))
     return 0
 
 

@@ -15,6 +15,7 @@ from benchmarks.orthotic_factors import (
     effects,
     ranking,
     report,
+    run_names,
 )
 from scenarios.loading import load_scenario
 
@@ -64,3 +65,12 @@ def test_every_row_is_a_scenario(row: tuple[int, ...]) -> None:
     assert insole.conformity == shape
     assert [layer.material for layer in insole.layers] == [foam, under]
     assert [layer.thickness_mm for layer in insole.layers] == [thickness, depth]
+
+
+def test_rows_without_the_firm_foam_are_shared() -> None:
+    ten, four = run_names(), run_names("eva_20")
+    shared = [i for i, row in enumerate(ARRAY) if row[1] == 0]
+    assert [i for i in range(len(ARRAY)) if ten[i] == four[i]] == shared
+    for row in ARRAY:
+        same = arguments(row, BASELINE) == arguments(row, BASELINE, "eva_20")
+        assert same == (row[1] == 0)
