@@ -38,7 +38,7 @@ SOURCES = (
     *("scenarios/foot_*.py", "scenarios/gait/**/*.*", "scenarios/analyses/*.py"),
     "scenarios/measured/*.py",
     *("scenarios/insole_table.py", "scenarios/loading.py", "scenarios/shapes.py"),
-    "scenarios/subject_scan.py",
+    *("scenarios/catalogue.py", "scenarios/leg_length.py", "scenarios/subject_scan.py"),
     "scenarios/wear.py",
 )
 """Code and data that determine a calibration."""
