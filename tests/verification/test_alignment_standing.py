@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A wedge and a lift in quiet standing, against measured alignment.
+"""A wedge, a lift and an orthosis in quiet standing, against measured alignment.
 
 Nothing in the model is fitted to these figures; see docs/theory/alignment.md, and for why so little
 of a wedge arrives docs/decisions/alignment.md.
@@ -31,6 +31,7 @@ GUARDS = {
     "tilt": (0.15, 0.40),
     "list": (0.10, 0.40),
     "coupling": (1.0, 1.3),
+    "orthosis": (-0.8, -0.15),
 }
 """Ranges that the figures outside theirs were measured in."""
 
@@ -149,3 +150,19 @@ def test_the_baseline_itself_changes_nothing(standing: QuietStanding, evidence: 
             "alignment", "Insole of the baseline", f"largest change of an angle, {factor:g} times "
             "the stiffness", max(angles), low=0.0, high=2e-3, unit="deg", source="0",
         )  # fmt: skip
+
+
+def test_an_orthosis_takes_eversion_off(standing: QuietStanding, evidence: Evidence) -> None:
+    orthosis = standing.candidate(conformity=1.0, rearfoot_post_deg=5.0)
+    for factor in FACTORS:
+        evidence.outside(
+            "alignment", "Total contact, post of 5°, both feet",
+            f"rearfoot eversion, {factor:g} times the stiffness",
+            orthosis.at(factor)["rearfoot_eversion_deg"], low=-3.1, high=-1.4, unit="deg",
+            source="Cheung 2011, meta-analysis of orthoses in gait: -2.24",
+            reason=f"{TISSUE}; the studies measured the eversion of walking and running, of which "
+            "standing at neutral has none to take off",
+            guard=GUARDS["orthosis"],
+        )  # fmt: skip
+    assert orthosis["rearfoot_eversion_deg"] < 0.0
+    assert orthosis["arch_height_drop_mm"] < 0.0
