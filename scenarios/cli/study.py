@@ -20,6 +20,7 @@ from scenarios.folder import Mode, ResultFolder, State, check_folder
 from scenarios.identity import scenario_hash
 from scenarios.launch import is_speaker, launch, launched_rank, must_launch
 from scenarios.loading import Loaded, load_scenario
+from scenarios.schema import Scenario
 from scenarios.source import user_path
 from scenarios.subject_scan import scan_lines, subject_scan
 from scenarios.summary import Summary
@@ -52,8 +53,23 @@ def check(arguments: Arguments) -> int:
 
 
 def run(arguments: Arguments) -> int:
-    """Simulate a scenario."""
+    """Simulate a scenario, or print the job that would."""
+    if arguments.print_sbatch:
+        return _print_sbatch(arguments)
     return _study(arguments, "run")
+
+
+def _print_sbatch(arguments: Arguments) -> int:
+    from scenarios.sweep.slurm import run_script
+
+    must_launch(arguments.ranks)
+    loaded = _load(arguments)
+    check_scenario(loaded)
+    given = [word for word in arguments.argv if word != "--print-sbatch"]
+    if not (arguments.resume or arguments.overwrite):
+        given.append("--resume")  # a job that is submitted again goes on
+    print(run_script(loaded.scenario.name, given, arguments.ranks or 1), end="")
+    return 0
 
 
 def mesh(arguments: Arguments) -> int:
@@ -200,12 +216,8 @@ def _say_before(
     )
     for line in _scan_text(loaded):
         print(line, file=sys.stderr)
-    if command == "mesh":
-        return
-    print(f"cost: {estimate(scenario, comm.size)}", file=sys.stderr)
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    if cores and comm.size == 1 and cores > 1:
-        print(f"hint: this machine has {cores} cores; -n {cores} uses them", file=sys.stderr)
+    if command == "run":
+        _say_cost(scenario, comm.size)
     for warning in warnings:
         print(f"warning: {warning}", file=sys.stderr)
     sys.stderr.flush()
@@ -221,3 +233,10 @@ def _insole_text(loaded: Loaded) -> str:
     if insole.is_barefoot:
         return "barefoot"
     return f"{'/'.join(insole.materials)} {insole.thickness_mm:g} mm{wear_words(insole)}"
+
+
+def _say_cost(scenario: Scenario, ranks: int) -> None:
+    print(f"cost: {estimate(scenario, ranks)}", file=sys.stderr)
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    if cores and ranks == 1 and cores > 1:
+        print(f"hint: this machine has {cores} cores; -n {cores} uses them", file=sys.stderr)
