@@ -38,7 +38,7 @@ def standing_foot(
         foot: in its own frame.
         rearfoot_deg: eversion of the calcaneus in relaxed standing.
     """
-    ankle_deg, subtalar_deg = standing_angles_deg(foot.dimensions, rearfoot_deg)
+    ankle_deg, subtalar_deg = standing_angles_deg(foot.dimensions, rearfoot_deg, loaded=False)
     talus = Rotation.from_rotvec(np.radians(ankle_deg) * talocrural_axis())
     whole = talus * Rotation.from_rotvec(np.radians(subtalar_deg) * subtalar_axis(foot.dimensions))
     marks = foot.landmarks

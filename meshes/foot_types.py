@@ -36,7 +36,7 @@ TYPICAL: dict[FootType, TypicalFoot] = {
     "neutral": TypicalFoot(NEUTRAL_ARCH_SHARE, NEUTRAL_POSTURE_INDEX, (0.0, 6.0)),
     "flat": TypicalFoot(0.110, 8.0, (0.0, 12.0), (0.0, 0.170)),
     "cavus": TypicalFoot(0.225, -2.0, (-12.0, 6.0), (0.170, 1.0)),
-    "overpronating": TypicalFoot(0.145, 10.0, (6.0, 12.0)),
+    "overpronating": TypicalFoot(0.145, 11.0, (6.0, 12.0)),
     "supinating": TypicalFoot(0.190, -5.0, (-12.0, 0.0)),
 }
 """Arch shares: neutral, flat and cavus from Williams & McClay 2000 (unloaded), the other two

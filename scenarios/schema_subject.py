@@ -85,7 +85,7 @@ class Subject(Table):
         le=12.0,
         description="Foot posture index (FPI-6): normal 0 to 5, pronated 6 and more, supinated "
         "below 0; turns the subtalar axis and makes the foot flexible or stiff",
-        json_schema_extra={"default_text": "4; flat 8, cavus -2, overpronating 10, supinating -5"},
+        json_schema_extra={"default_text": "4; flat 8, cavus -2, overpronating 11, supinating -5"},
     )
     rearfoot_angle_deg: float = Field(
         default_factory=_rearfoot_angle,

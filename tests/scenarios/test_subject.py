@@ -29,7 +29,7 @@ def loaded(*settings: str) -> Subject:
 
 def test_a_type_sets_what_is_not_given() -> None:
     over = loaded("subject.foot_type=overpronating")
-    assert (over.foot_posture_index, over.rearfoot_angle_deg) == (10.0, 8.5)
+    assert (over.foot_posture_index, over.rearfoot_angle_deg) == (11.0, 9.25)
     assert over.arch_height_mm == pytest.approx(0.145 * 255.0, abs=1e-3)
     neutral = Subject()
     assert (neutral.foot_posture_index, neutral.rearfoot_angle_deg) == (4.0, 4.0)

@@ -61,21 +61,29 @@ def test_navicular_drop_of_a_neutral_foot(evidence: Evidence) -> None:
 
 
 def test_navicular_drop_of_an_overpronating_foot(evidence: Evidence) -> None:
-    evidence.outside(
+    evidence.within(
         "foot", "Standing barefoot, overpronating foot", "navicular drop from sitting",
-        stood("overpronating").drop_mm, low=10.0, unit="mm", source=BRODY,
-        reason="a posture index of 10 lies at the border; a wider range of motion costs many "
-        "iterations at first contact",
-        guard=(9.3, 10.0),
+        stood("overpronating").drop_mm, low=10.0, high=15.0, unit="mm", source=BRODY,
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("foot_type", ["neutral", "flat", "overpronating", "cavus"])
+@pytest.mark.parametrize("foot_type", ["neutral", "flat", "overpronating"])
 def test_load_is_shared_as_people_share_it(foot_type: FootType, evidence: Evidence) -> None:
     evidence.within(
         "foot", f"Standing barefoot, {foot_type} foot", "load share, heel",
         stood(foot_type).seen.shares_percent()["heel"], low=45.0, high=75.0, unit="%",
         source="60 in 107 feet of all kinds (Cavanagh 1987)",
+    )  # fmt: skip
+
+
+def test_a_cavus_foot_stands_on_its_forefoot(evidence: Evidence) -> None:
+    evidence.outside(
+        "foot", "Standing barefoot, cavus foot", "load share, heel",
+        stood("cavus").seen.shares_percent()["heel"], low=45.0, high=75.0, unit="%",
+        source="60 in 107 feet of all kinds (Cavanagh 1987)",
+        reason="the ankle is held at an angle that a rule sets, and a degree of it moves the "
+        "Achilles force by a third",
+        guard=(40.0, 45.0),
     )  # fmt: skip
 
 
