@@ -114,10 +114,11 @@ class Calibration:
         )  # type: ignore[return-value]
 
     def posture_at(self, percent: float) -> Array | None:
-        """Numbers of the baseline's posture at an output instant, ``None`` where not kept."""
+        """Numbers of the baseline's posture, interpolated as in `at`; ``None`` where not kept."""
         if self.posture is None:
             return None
-        return np.asarray(self.posture[int(np.argmin(np.abs(self.percent - percent)))])
+        columns = self.posture.T
+        return np.array([np.interp(percent, self.percent, column) for column in columns])
 
 
 @dataclass(frozen=True)

@@ -187,6 +187,10 @@ def test_a_calibration_keeps_the_posture_of_its_baseline(tmp_path) -> None:
     back = FootPosture.of_numbers(numbers)
     assert np.allclose(back.tibia_rotation, turned.tibia_rotation, atol=1e-15)
     assert back.foot_direction_deg == turned.foot_direction_deg
+    # Instants of a candidate may lie between those of its baseline.
+    between = found.posture_at(22.5)
+    assert between is not None
+    assert np.allclose(between, 0.75 * rows[0] + 0.25 * rows[1], atol=1e-12)
 
 
 def test_a_calibration_of_an_earlier_version_has_no_posture(tmp_path) -> None:
