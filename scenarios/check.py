@@ -14,7 +14,7 @@ from scenarios.schema import Scenario
 from scenarios.schema_subject import subject_warnings
 from scenarios.subject_scan import scan_warnings
 from scenarios.summary import read_summary
-from scenarios.wear import wear_warnings, worn_materials
+from scenarios.wear import wear_warnings
 
 
 def check_scenario(loaded: Loaded) -> tuple[str, ...]:
@@ -39,7 +39,7 @@ def check_scenario(loaded: Loaded) -> tuple[str, ...]:
     else:
         gait = _gait_warnings(loaded) if scenario.analysis == "stance" else ()
     gait = (*gait, *_unused(scenario))
-    solids = poisson_warnings(scenario.insole, worn_materials(scenario.insole))
+    solids = poisson_warnings(scenario.insole, scenario.insole.materials)
     gait = (*scan_warnings(scenario.subject, loaded.given), *gait)
     return (*subject_warnings(scenario.subject), *gait, *worn, *solids)
 

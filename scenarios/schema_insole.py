@@ -186,10 +186,13 @@ class Insole(Table):
 
     @property
     def materials(self) -> tuple[str, ...]:
-        """Every material that the insole names, in a fixed order, without repeats."""
-        first = () if self.infill is not None and not self.layers else (self.material,)
-        names = (*first, *self.layer_materials, *self.region_materials.values())
-        return tuple(dict.fromkeys(names))
+        """What it is made of, from the top down, without repeats; under layers not `material`."""
+        return tuple(dict.fromkeys([*self.layer_materials, *self.region_materials.values()]))
+
+    @property
+    def made_of(self) -> str:
+        """Materials and thickness in words."""
+        return f"{'/'.join(self.materials)} {self.thickness_mm:g} mm"
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

@@ -16,7 +16,6 @@ from materials.validity import StrainReached, limit, strain_warning
 from meshes.tags import Region
 from scenarios.catalogue import poisson_warnings
 from scenarios.schema_insole import Insole
-from scenarios.wear import worn_materials
 
 Array = NDArray[np.float64]
 
@@ -87,7 +86,7 @@ def material_warnings(
         materials: Record of the material of each cell tag.
         strains: Largest of the run.
     """
-    solids = poisson_warnings(table, worn_materials(table))
+    solids = poisson_warnings(table, table.materials)
     return (*solids, *strain_warnings(strains, materials))
 
 

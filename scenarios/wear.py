@@ -29,11 +29,6 @@ def wear_state(table: Insole, material: str) -> WearState:
     return NEW if model is None else model.at(cycles)
 
 
-def worn_materials(table: Insole) -> tuple[str, ...]:
-    """Materials that an insole is made of; its `material` is none of them under layers."""
-    return tuple(dict.fromkeys([*table.layer_materials, *table.region_materials.values()]))
-
-
 def layer_thicknesses_mm(table: Insole) -> tuple[float, ...]:
     """Thickness that is left of each layer, from the top down; one entry without layers."""
     new = [layer.thickness_mm for layer in table.layers] or [table.thickness_mm]
@@ -73,12 +68,12 @@ def wear_warnings(table: Insole, name: str = "insole") -> tuple[str, ...]:
         return ()
     if table.is_barefoot:
         return (f"{name}.wear has no effect barefoot",)
-    kept = [m for m in worn_materials(table) if wear_model(insole_record(table, m)) is None]
+    kept = [m for m in table.materials if wear_model(insole_record(table, m)) is None]
     said = [
         f"{name}.wear has no effect on {m}: no wear of it is known (docs/theory/wear.md)"
         for m in kept
     ]
-    if len(kept) < len(worn_materials(table)):
+    if len(kept) < len(table.materials):
         said.append(
             f"wear of foams ({name}.wear) is an engineering default with wide ranges, the same "
             "over the whole insole: docs/theory/wear.md"

@@ -11,7 +11,7 @@ from materials.worn import worn_law
 from scenarios.catalogue import insole_record
 from scenarios.schema_insole import Insole
 from scenarios.summary import WearSummary, WornMaterial
-from scenarios.wear import load_cycles, thickness_mm, wear_state, worn_materials
+from scenarios.wear import load_cycles, thickness_mm, wear_state
 
 
 def wear_section(table: Insole) -> WearSummary | None:
@@ -20,7 +20,7 @@ def wear_section(table: Insole) -> WearSummary | None:
     if cycles == 0.0:
         return None
     left = thickness_mm(table)
-    states = {name: wear_state(table, name) for name in worn_materials(table)}
+    states = {name: wear_state(table, name) for name in table.materials}
     return WearSummary(
         cycles=cycles,
         thickness_mm=left,

@@ -232,7 +232,7 @@ def _insole_text(loaded: Loaded) -> str:
     insole = loaded.scenario.insole
     if insole.is_barefoot:
         return "barefoot"
-    return f"{'/'.join(insole.materials)} {insole.thickness_mm:g} mm{wear_words(insole)}"
+    return f"{insole.made_of}{wear_words(insole)}"
 
 
 def _say_cost(scenario: Scenario, ranks: int) -> None:

@@ -60,7 +60,8 @@ def suggestions_text(
         asked: the rules with their numbers.
         found: the suggestions.
     """
-    lines = [f"{source.where}: {source.scenario.analysis}, insole of {_materials(source)}"]
+    scenario = source.scenario
+    lines = [f"{source.where}: {scenario.analysis}, insole of {scenario.insole.made_of}"]
     if source.result is None:
         lines.append("no result: every change that can be made is listed, none is asked for")
     else:
@@ -113,8 +114,3 @@ def _command(folder: Path, one: Suggestion) -> str:
 
 def _result(folder: Path, one: Suggestion) -> str:
     return str(folder / "results" / one.name)
-
-
-def _materials(source: Source) -> str:
-    insole = source.scenario.insole
-    return f"{'/'.join(insole.materials)} {insole.thickness_mm:g} mm"

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from scenarios.compare import Difference
 from scenarios.followup.differences import (
     WORDS,
@@ -19,6 +21,8 @@ from scenarios.followup.differences import (
 )
 from scenarios.followup.files import Cell, csv_text
 from scenarios.followup.visits import Visit
+from scenarios.schema_insole import Insole
+from scenarios.source import nested
 from scenarios.text_table import aligned_lines
 
 SCHEMA = "solespine.visits/1"
@@ -144,14 +148,15 @@ def _visit_lines(course: Course) -> list[str]:
 def _insole(visit: Visit) -> str:
     if visit.measured is not None:
         return f"measured, {visit.measured.side} foot, {len(visit.measured.duration_s)} steps"
-    material = visit.scenario.get("insole.material")
-    if material is None:
+    keys = {name: value for name, value in visit.scenario.items() if name.startswith("insole.")}
+    try:
+        insole = Insole.model_validate(nested(keys)["insole"])
+    except (KeyError, ValidationError):  # of an earlier version, or edited
         return "not stated"
-    if material == "none":
+    if insole.is_barefoot:
         return "barefoot"
-    thickness = visit.scenario.get("insole.thickness_mm")
-    text = str(material) if thickness is None else f"{material} {thickness:g} mm"
-    return text + (", baseline" if visit.summary and visit.summary.role == "baseline" else "")
+    is_baseline = visit.summary is not None and visit.summary.role == "baseline"
+    return insole.made_of + (", baseline" if is_baseline else "")
 
 
 def _pair_lines(pair: Pair) -> list[str]:

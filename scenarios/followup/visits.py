@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scenarios.errors import ScenarioError
+from scenarios.followup.design import shown
 from scenarios.followup.places import COMMAND, Place
 from scenarios.measured import MeasuredRegions, Side, is_pressure_file, measured_regions
 from scenarios.source import flattened
@@ -103,7 +104,7 @@ def refuse_other_study(first: Visit, other: Visit) -> None:
             raise ScenarioError(
                 other.place.where,
                 key,
-                f"is {_shown(there)}, of {first.label} it is {_shown(here)}",
+                f"is {shown(there)}, of {first.label} it is {shown(here)}",
                 allowed="one person, one foot and one analysis at all visits",
             )
 
@@ -126,14 +127,8 @@ def _changes(first: Visit, other: Visit, tables: Collection[str]) -> tuple[str, 
     for key in dict.fromkeys((*first.scenario, *other.scenario)):
         one, two = first.scenario.get(key), other.scenario.get(key)
         if one != two and key.partition(".")[0] in tables:
-            found.append(f"{key} {_shown(one)} -> {_shown(two)}")
+            found.append(f"{key} {shown(one)} -> {shown(two)}")
     return tuple(found)
-
-
-def _shown(value: object) -> str:
-    if value is None:
-        return "not given"
-    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _computed_visit(place: Place) -> Visit:

@@ -79,6 +79,24 @@ def test_text_says_what_the_mesh_cannot_tell(three: list[str]) -> None:
     assert "stands for pain" not in blocks[-1] and "not of pain" in blocks[-1]
 
 
+def test_an_insole_of_layers_is_called_by_them(tmp_path: Path) -> None:
+    layers = [
+        {"material": "poron_soft", "thickness_mm": 3.0},
+        {"material": "eva_50", "thickness_mm": 4.5},
+    ]
+    one = result(tmp_path / "one", role="baseline")
+    two = result(tmp_path / "two", scenario={"insole": {"layers": layers}})
+    three = result(tmp_path / "three", scenario={"insole": {"material": "none"}})
+    text = course_text(course([str(one), str(two), str(three)]))
+    said = [line.split(str(tmp_path))[1] for line in text.splitlines()[1:4]]
+    assert [line.split(None, 1)[1] for line in said] == [
+        "eva_35 6 mm, baseline",
+        "poron_soft/eva_50 7.5 mm",
+        "barefoot",
+    ]
+    assert "insole.layers none -> poron_soft 3, eva_50 4.5" in text
+
+
 def test_other_changes_than_of_the_insole_are_said(tmp_path: Path) -> None:
     one = result(tmp_path / "one", role="baseline")
     two = result(tmp_path / "two", scenario={"gait": {"speed_m_s": 1.5}})
