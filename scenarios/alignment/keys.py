@@ -15,5 +15,8 @@ class AlignmentStudy(Table):
         None,
         description="Solve a candidate also with half and twice the stiffness of the joints that "
         "hold its posture (subtalar, ankle, leg), at every output instant",
-        json_schema_extra={"default_text": "true in standing, false in stance"},
+        json_schema_extra={
+            "default_text": "true in standing, false in stance",
+            "allowed_text": "true or false",
+        },
     )

@@ -146,6 +146,7 @@ WRONG = [
     ),
     ("[output]\nstance_percent = [5, 4]", "output.stance_percent", ["does not rise"]),
     ("[output]\nstance_percent = 0", "output.stance_percent", ["out of range"]),
+    ("[alignment]\nstiffness_study = 'no'", "alignment.stiffness_study", ["true or false"]),
     ("[output]\nstance_percent = [0, 50]", "output.stance_percent", ["out of range"]),
     ("[output]\nstance_percent = 'all'", "output.stance_percent", ["'all'"]),
     ("[output]\nfields = 1", "output.fields", ["true or false"]),
