@@ -14,6 +14,7 @@ import os
 import platform
 import socket
 import sys
+from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -70,6 +71,13 @@ def _file_hash(path: Path) -> str:
         except (OSError, ValueError, KeyError, TypeError):
             return "absent"
         return str(recorded)
+    found = path.stat()
+    return _content_hash(path, (found.st_ino, found.st_size, found.st_mtime_ns))
+
+
+@lru_cache(maxsize=256)
+def _content_hash(path: Path, signature: tuple[int, ...]) -> str:
+    """SHA-256 of a file, once for a study of many cases as long as the file is the same."""
     digest = hashlib.sha256()
     with path.open("rb") as stream:
         while block := stream.read(1 << 20):

@@ -70,7 +70,12 @@ def table_names() -> tuple[str, ...]:
 def find_key(name: str) -> Key | None:
     """The key of that dotted name; ``insole.layers[0].material`` finds the list's key."""
     plain = "".join("[]" if part.isdigit() else part for part in _split_indices(name))
-    return next((key for key in scenario_keys() if key.name == plain), None)
+    return _by_name().get(plain)
+
+
+@cache
+def _by_name() -> Mapping[str, Key]:
+    return {key.name: key for key in scenario_keys()}
 
 
 def keys_in(table: str) -> tuple[str, ...]:

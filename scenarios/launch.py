@@ -120,7 +120,7 @@ def _run(command: Sequence[str], variables: Mapping[str, str]) -> int:
         stdin=subprocess.DEVNULL,
         env={**os.environ, **threads, **variables},
         start_new_session=True,  # the terminal's Ctrl-C comes here only, and is handed on once
-        preexec_fn=_end_with_parent,
+        preexec_fn=end_with_parent,
     )
     asked = False
 
@@ -140,8 +140,8 @@ def _run(command: Sequence[str], variables: Mapping[str, str]) -> int:
     return code if code >= 0 else 128 - code
 
 
-def _end_with_parent() -> None:
-    """Ask Linux to end `mpirun` when this process is killed; elsewhere nothing."""
+def end_with_parent() -> None:
+    """In a child: ask Linux to end it when this process is killed; elsewhere nothing."""
     if sys.platform == "linux":
         set_parent_death_signal = 1
         ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGTERM)

@@ -35,7 +35,6 @@ from scenarios.source import (
     nested,
     read_scenario_file,
     read_settings,
-    spelled_out,
     user_path,
 )
 from scenarios.subject_scan import scanned_subject
@@ -66,7 +65,6 @@ def load_scenario(
     settings: Sequence[str] = (),
     resolution: str | None = None,
     working_directory: Path | None = None,
-    values: Mapping[str, Given] | None = None,
 ) -> Loaded:
     """Read, merge and validate a scenario.
 
@@ -75,7 +73,6 @@ def load_scenario(
         settings: the values of ``--set``, each ``KEY=VALUE``.
         resolution: the value of ``--resolution``, None when the flag is absent.
         working_directory: what paths of ``--set`` are relative to.
-        values: by dotted key, such as those of a case of a study, in place of the file's.
 
     Raises:
         ScenarioError: any wrong input.
@@ -86,7 +83,19 @@ def load_scenario(
     from_flags = read_settings(settings, base)
     if resolution is not None:
         add_setting(from_flags, "resolution", Given(resolution, "--resolution", base))
-    given = merged(merged(from_file, spelled_out(values or {})), from_flags)
+    return load_given(file, merged(from_file, from_flags))
+
+
+def load_given(file: ScenarioFile, given: Mapping[str, Given]) -> Loaded:
+    """Validate values that were read before.
+
+    Args:
+        file: that they come from, for the scenario's name and for messages.
+        given: all values, by dotted key.
+
+    Raises:
+        ScenarioError: any wrong input.
+    """
     _refuse_unknown(given, file.where)
     checked = _validate(given, file)
     loaded = Loaded(checked, given, file.where)
@@ -351,8 +360,10 @@ def _material_names(loaded: Loaded, table: str, insole: Insole) -> tuple[str, ..
 
 def _check_paths(loaded: Loaded) -> None:
     for name, value in flattened(loaded.scenario.model_dump()):
+        if not isinstance(value, Path):
+            continue
         key = find_key(name)
-        if key is None or not key.is_path or not isinstance(value, Path):
+        if key is None or not key.is_path:
             continue
         wants_folder = name.endswith("_dir")
         problem = _path_problem(value, wants_folder)

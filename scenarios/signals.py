@@ -47,3 +47,6 @@ def interruptible() -> Iterator[InterruptFlag]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+            outer = getattr(handler, "__self__", None)
+            if flag.is_set and isinstance(outer, InterruptFlag):
+                outer.is_set = True  # a run that ended before it looked has not used the signal up

@@ -12,6 +12,7 @@ import datetime
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from scenarios.errors import ScenarioError, listed, nearest
@@ -45,6 +46,7 @@ class ScenarioFile:
     name: str
 
 
+@cache
 def library_names() -> tuple[str, ...]:
     """Names of the scenarios that come with solespine."""
     return tuple(sorted(path.stem for path in LIBRARY.glob("*.toml")))

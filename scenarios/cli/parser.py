@@ -112,6 +112,9 @@ class Arguments(argparse.Namespace):
     workers: int | None
     limit: int | None
     status: bool
+    on: Literal["local", "slurm"]
+    print_sbatch: bool
+    cancel: bool
 
 
 class Parser(argparse.ArgumentParser):
@@ -157,6 +160,7 @@ def build_parser() -> Parser:
 
     run = _command(commands, "run", "simulate a scenario into a result folder", RUN_EPILOG)
     _study_arguments(run)
+    sweep_arguments.print_sbatch(run)
     mesh = _command(commands, "mesh", "make the meshes and their pictures only")
     _study_arguments(mesh)
     check = _command(commands, "check", "validate a scenario and say what a run will cost")

@@ -5,53 +5,129 @@ from __future__ import annotations
 
 import sys
 import time
+import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scenarios.cli.parser import Arguments
-from scenarios.errors import ScenarioError
+from scenarios.errors import NotConverged, ScenarioError
 from scenarios.source import user_path
 
 if TYPE_CHECKING:
+    from scenarios.sweep.cases import LoadedStudy
     from scenarios.sweep.store import Plan, Status, StudyFolder
+
+MOST_SAID = 20
+"""Failed and refused cases that are named; the table has all."""
 
 
 def sweep(arguments: Arguments) -> int:
-    """Run a study, or say how it stands."""
+    """Run a study, submit it, say how it stands, or cancel its jobs."""
+    _check_flags(arguments)
+    if arguments.status or arguments.cancel:
+        return _of_begun(arguments)
+    from scenarios.sweep import slurm
     from scenarios.sweep.cases import load_study
-    from scenarios.sweep.local import default_workers, log_path, run_local
     from scenarios.sweep.store import StudyFolder
-    from scenarios.sweep.table import write_table
 
+    loaded = load_study(arguments.study, arguments.limit)
+    if arguments.on == "slurm" and not arguments.print_sbatch:
+        slurm.check_cluster(loaded.study.slurm.partition, loaded.where)
+    folder = StudyFolder(_folder_of(arguments, loaded.study.name))
+    jobs = slurm.queue(folder)
+    if jobs:
+        raise ScenarioError(
+            str(folder.path), "", f"{len(jobs)} jobs run it", allowed="--status, or --cancel first"
+        )
+    plan = folder.prepare(loaded, resume=arguments.resume, extend=arguments.extend)
+    try:
+        if arguments.retry:
+            folder.forget_failures()
+        if arguments.on == "slurm" or arguments.print_sbatch:
+            return _submit(arguments, loaded, folder, plan)
+        return _run(arguments, loaded, folder, plan)
+    finally:
+        folder.release()
+
+
+def _check_flags(arguments: Arguments) -> None:
     for flag, number in (("--workers", arguments.workers), ("-n", arguments.ranks)):
         if number is not None and not 1 <= number <= 1024:
             raise ScenarioError(flag, "", f"got {number}", allowed="1 to 1024")
-    if arguments.status:
-        folder = StudyFolder(_folder_of(arguments, Path(arguments.study).stem))
-        plan = folder.plan()
+    if arguments.limit is not None and arguments.limit < 1:
+        raise ScenarioError("--limit", "", f"got {arguments.limit}", allowed="1 or more cases")
+
+
+def _run(arguments: Arguments, loaded: LoadedStudy, folder: StudyFolder, plan: Plan) -> int:
+    from scenarios.sweep.local import default_workers, log_path, run_local
+    from scenarios.sweep.table import write_table
+
+    options = loaded.study.run
+    ranks = arguments.ranks or options.ranks
+    workers = arguments.workers or options.workers or default_workers(ranks)
+    shown = _display(arguments.quiet)
+    try:
+        code = run_local(folder, plan, workers=workers, ranks=ranks, show=shown)
+    finally:
         write_table(folder, plan)
+    count = _say(folder, plan)
+    log = log_path(folder)
+    if log.is_file() and log.stat().st_size:
+        print(f"messages of the workers: {log}")
+    return code or (NotConverged.exit_code if count.get("failed") else 0)
+
+
+def _submit(arguments: Arguments, loaded: LoadedStudy, folder: StudyFolder, plan: Plan) -> int:
+    from scenarios.sweep import slurm
+
+    ranks, workers = arguments.ranks, arguments.workers
+    text = slurm.job_script(folder, plan, loaded.study, ranks=ranks, workers=workers)
+    script = slurm.write_script(folder, text)
+    if arguments.print_sbatch:
+        print(text, end="")
+        return 0
+    if all(status != "waiting" for _, status in folder.statuses(plan)):
         _say(folder, plan)
         return 0
-    loaded = load_study(arguments.study, arguments.limit)
-    study = loaded.study
-    folder = StudyFolder(_folder_of(arguments, study.name))
-    plan = folder.prepare(loaded, resume=arguments.resume, extend=arguments.extend)
-    if arguments.retry:
-        folder.forget_failures()
-    ranks = arguments.ranks or study.run.ranks
-    workers = arguments.workers or study.run.workers or default_workers(ranks)
-    shown = _display(arguments.quiet)
-    code = run_local(folder, plan, workers=workers, ranks=ranks, show=shown)
+    print(f"job {slurm.submit(folder, script)} of {script}")
+    print(f"solespine sweep {arguments.study} --status says how it stands")
+    return 0
+
+
+def _of_begun(arguments: Arguments) -> int:
+    """Say how a study stands that was begun, after its jobs were cancelled if that is asked."""
+    from scenarios.sweep import slurm
+    from scenarios.sweep.store import StudyFolder
+    from scenarios.sweep.table import write_table
+
+    folder = StudyFolder(_folder_of(arguments, _name_of(arguments.study)))
+    plan = folder.plan()
+    if arguments.cancel:
+        print(f"{slurm.cancel(folder)} jobs cancelled; --resume goes on")
+        return 0
     write_table(folder, plan)
     _say(folder, plan)
-    if log_path(folder).stat().st_size:
-        print(f"messages of the workers: {log_path(folder)}")
-    return code
+    for job in slurm.queue(folder):
+        print(f"job {job.name}: {job.state.lower()} {job.reason}")
+    return 0
+
+
+def _name_of(study: str) -> str:
+    """Name of a study whose file may have been changed or broken since it was begun."""
+    path = user_path(study)
+    try:
+        name = tomllib.loads(path.read_text(encoding="utf-8")).get("name")
+    except (OSError, ValueError):
+        name = None
+    return name if isinstance(name, str) else path.stem
 
 
 def _folder_of(arguments: Arguments, name: str) -> Path:
-    return user_path(arguments.output) if arguments.output else Path("results") / name
+    if arguments.output:
+        return user_path(arguments.output)
+    given = user_path(arguments.study)
+    return given if (given / "plan.json").is_file() else Path("results") / name
 
 
 def _display(quiet: bool) -> Callable[[Mapping[Status, int], int], None]:
@@ -75,20 +151,23 @@ def _display(quiet: bool) -> Callable[[Mapping[Status, int], int], None]:
     return show
 
 
-def _say(folder: StudyFolder, plan: Plan) -> None:
+def _say(folder: StudyFolder, plan: Plan) -> dict[Status, int]:
     from scenarios.sweep.store import STATUSES
     from scenarios.sweep.table import NAME
 
     found = list(folder.statuses(plan))
-    for status in STATUSES:
-        number = sum(1 for _, one in found if one == status)
+    count = {one: sum(1 for _, status in found if status == one) for one in STATUSES}
+    for status, number in count.items():
         if number:
             print(f"{number:6d} {status}")
-    for case, status in found:
-        if status in ("failed", "refused"):
-            failure = folder.failure(case) if status == "failed" else None
-            print(f"case {case.number}: {failure.reason if failure else case.refusal}")
+    unhappy = [(case, status) for case, status in found if status in ("failed", "refused")]
+    for case, status in unhappy[:MOST_SAID]:
+        failure = folder.failure(case) if status == "failed" else None
+        print(f"case {case.number}: {failure.reason if failure else case.refusal}")
+    if len(unhappy) > MOST_SAID:
+        print(f"... and {len(unhappy) - MOST_SAID} more, in the table")
     print(f"table: {folder.path / NAME}")
+    return count
 
 
 def _time(seconds: float) -> str:

@@ -25,12 +25,13 @@ examples:
   solespine sweep study.toml
   solespine sweep study.toml --workers 2 -o results/study
   solespine sweep study.toml --status
+  solespine sweep study.toml --on slurm
 """
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of the command."""
-    parser.add_argument("study", metavar="STUDY", help="TOML file of a study")
+    parser.add_argument("study", metavar="STUDY", help="TOML file of a study, or its folder")
     parser.add_argument(
         "-o", "--output", metavar="DIR", help="folder of the study (default: results/STUDY)"
     )
@@ -44,5 +45,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--workers", metavar="N", type=int, help="cases at a time")
     parser.add_argument("-n", "--ranks", metavar="N", type=int, help="MPI ranks of each case")
     parser.add_argument("--limit", metavar="N", type=int, help="most cases that it may have")
+    parser.add_argument(
+        "--on", choices=("local", "slurm"), default="local", help="this machine, or a cluster"
+    )
+    parser.add_argument(
+        "--print-sbatch",
+        action="store_true",
+        help="make the study's folder, print the job script, submit nothing",
+    )
+    parser.add_argument("--cancel", action="store_true", help="end the jobs of the study")
     parser.add_argument("--status", action="store_true", help="say how it stands, run nothing")
     parser.add_argument("-q", "--quiet", action="store_true", help="no progress display")
+
+
+def print_sbatch(parser: argparse.ArgumentParser) -> None:
+    """The argument of the command ``run``."""
+    parser.add_argument(
+        "--print-sbatch",
+        action="store_true",
+        help="print a job script for Slurm in place of the run",
+    )

@@ -8,6 +8,7 @@ two rows of one, that ask for the same are computed once.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,12 +19,22 @@ from pydantic_core import ErrorDetails
 
 from scenarios.errors import ScenarioError, listed, nearest
 from scenarios.identity import scenario_hash
-from scenarios.loading import Loaded, load_scenario
+from scenarios.loading import Loaded, load_given
 from scenarios.schema import Scenario
-from scenarios.source import Given, ScenarioFile, library_names, nested, read_scenario_file
+from scenarios.source import (
+    Given,
+    ScenarioFile,
+    find_scenario,
+    library_names,
+    merged,
+    nested,
+    read_scenario_file,
+    spelled_out,
+    user_path,
+)
 from scenarios.sweep.designs import design_points, design_size, level_counts
-from scenarios.sweep.factors import check_factor, extremes, factor_value
-from scenarios.sweep.study import Design, Factor, RunOptions, Study
+from scenarios.sweep.factors import check_names, dotted_items, extremes, factor_value, full_name
+from scenarios.sweep.study import Design, Factor, RunOptions, SlurmOptions, Study
 
 Values = Mapping[str, object]
 
@@ -36,11 +47,15 @@ class LoadedStudy:
         study: with every default.
         where: its file as the user named it.
         base: folder that its relative paths refer to.
+        file: of the base scenario.
+        given: values of the base scenario with the study's settings; read once for all cases.
     """
 
     study: Study
     where: str
     base: Path
+    file: ScenarioFile
+    given: Mapping[str, Given]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,34 +90,66 @@ def load_study(path: str, limit: int | None = None) -> LoadedStudy:
     Raises:
         ScenarioError: any wrong input; names file, key and what is allowed.
     """
-    file = ScenarioFile(Path(path), path, Path(path).stem)
-    if not file.path.is_file():
-        near = nearest(path, sorted(str(p) for p in file.path.parent.glob("*.toml")))
-        raise ScenarioError(path, "", "no such study", allowed="a TOML file", suggestion=near)
+    file = find_study(path)
     given = {name: item.value for name, item in read_scenario_file(file).items()}
     data: dict[str, Any] = dict(nested(given))
-    data.setdefault("name", file.name)
+    data.setdefault("name", re.sub(r"[^A-Za-z0-9_.\-]", "_", file.name).lstrip("_.-") or "study")
     data["settings"] = _dotted(given, "settings.")
     try:
         study = Study.model_validate(data)
     except ValidationError as error:
         raise _translated(error.errors()[0], path) from None
-    loaded = LoadedStudy(study, path, file.path.resolve().parent)
-    for place, factor in enumerate(study.factors):
-        check_factor(factor, f"factors[{place}]", path)
+    check_names(study, path)
     count, most = design_size(study.design, study.factors), limit or study.design.limit
     if count > most:
         raise ScenarioError(
             path,
             "design",
             f"has {count:,} cases".replace(",", " "),
-            allowed=f"up to {most}: fewer levels or samples, or a higher design.limit",
+            allowed=f"up to {most}: fewer levels or samples, or a higher design.limit (--limit)",
         )
-    scenario_of(loaded, {}, "the base")
+    loaded = with_base(study, path, file.path.resolve().parent)
+    scenario_of(loaded, {}, "")
     for place, factor in enumerate(study.factors):
-        for value in extremes(factor):
-            scenario_of(loaded, {factor.key: value}, f"factors[{place}]")
+        _check_values(loaded, factor, f"factors[{place}]")
     return loaded
+
+
+def find_study(path: str) -> ScenarioFile:
+    """The file of a study.
+
+    Raises:
+        ScenarioError: there is no such file.
+    """
+    file = ScenarioFile(user_path(path), path, user_path(path).stem)
+    if not file.path.is_file():
+        near = nearest(path, sorted(str(p) for p in file.path.parent.glob("*.toml")))
+        raise ScenarioError(path, "", "no such study", allowed="a TOML file", suggestion=near)
+    return file
+
+
+def with_base(study: Study, where: str, base: Path) -> LoadedStudy:
+    """A study with its base scenario read.
+
+    Raises:
+        ScenarioError: there is no such scenario, or it cannot be read.
+    """
+    beside = base / user_path(study.scenario)
+    is_file = study.scenario not in library_names() and beside.is_file()
+    try:
+        file = find_scenario(str(beside) if is_file else study.scenario)
+    except ScenarioError as error:
+        raise ScenarioError(
+            where,
+            "scenario",
+            f"{error.problem}: {study.scenario}",
+            allowed=error.allowed,
+            suggestion=error.suggestion,
+        ) from None
+    place = f"{where}: settings"
+    own = {key: Given(value, place, base) for key, value in study.settings.items()}
+    given = merged(read_scenario_file(file), spelled_out(own))
+    return LoadedStudy(study, where, base, file, given)
 
 
 def scenario_of(loaded: LoadedStudy, values: Values, what: str) -> Scenario:
@@ -111,20 +158,37 @@ def scenario_of(loaded: LoadedStudy, values: Values, what: str) -> Scenario:
     Args:
         loaded: the study.
         values: by key.
-        what: they stand for, in messages.
+        what: they stand for, in messages; empty for the base.
 
     Raises:
         ScenarioError: values that the scenario does not take.
     """
-    study, where = loaded.study, f"{loaded.where}: {what}"
+    return loaded_case(loaded, values, what).scenario
+
+
+def loaded_case(loaded: LoadedStudy, values: Values, what: str) -> Loaded:
+    """The same as `scenario_of`, with where each value was given."""
+    where = f"{loaded.where}: {what}" if what else loaded.where
     changed = {key: Given(value, where, loaded.base) for key, value in values.items()}
-    own = {
-        key: Given(value, f"{loaded.where}: settings", loaded.base)
-        for key, value in study.settings.items()
-        if key not in changed
-    }
-    found: Loaded = load_scenario(_base(loaded), values={**own, **changed})
-    return found.scenario
+    return load_given(loaded.file, merged(loaded.given, spelled_out(changed)))
+
+
+def _check_values(loaded: LoadedStudy, factor: Factor, place: str) -> None:
+    """Refuse values that the key never takes; what only does not go together is left to cases."""
+    for value in extremes(factor):
+        try:
+            scenario_of(loaded, {factor.key: value}, place)
+        except ScenarioError as error:
+            if error.key != full_name(factor.key) or "does not go with" in error.problem:
+                continue
+            if factor.values or factor.range is not None:
+                raise
+            raise ScenarioError(
+                loaded.where,
+                f"{place}.range",
+                f"without one, {factor.key} goes as far as {value:g}, which it does not take",
+                allowed="range = [low, high], at which the distribution is cut",
+            ) from None
 
 
 def study_cases(loaded: LoadedStudy) -> tuple[Case, ...]:
@@ -146,20 +210,12 @@ def _rows(loaded: LoadedStudy) -> Iterator[Values]:
     design, factors = loaded.study.design, loaded.study.factors
     if design.kind == "list":
         for case in design.cases:
-            yield dict(_dotted_items(case))
+            yield dict(dotted_items(case))
         return
     levels = level_counts(factors, design.kind)
     for point in design_points(design, factors, loaded.where):
         triples = zip(factors, point, levels, strict=True)
         yield {f.key: factor_value(f, float(u), n) for f, u, n in triples}
-
-
-def _base(loaded: LoadedStudy) -> str:
-    name = loaded.study.scenario
-    if name in library_names():
-        return name
-    beside = loaded.base / Path(name).expanduser()
-    return str(beside) if beside.is_file() else name
 
 
 def _dotted(given: Mapping[str, object], prefix: str) -> dict[str, object]:
@@ -168,15 +224,7 @@ def _dotted(given: Mapping[str, object], prefix: str) -> dict[str, object]:
     return {key.replace('"', ""): value for key, value in under.items()}
 
 
-def _dotted_items(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, object]]:
-    for key, value in table.items():
-        if isinstance(value, dict):
-            yield from _dotted_items(value, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}", value
-
-
-_TABLES = {"": Study, "factors": Factor, "design": Design, "run": RunOptions}
+_TABLES = {"": Study, "factors": Factor, "design": Design, "run": RunOptions, "slurm": SlurmOptions}
 
 
 def _translated(detail: ErrorDetails, where: str) -> ScenarioError:

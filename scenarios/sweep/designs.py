@@ -79,7 +79,7 @@ def design_points(design: Design, factors: Sequence[Factor], where: str) -> Arra
     match design.kind:
         case "grid":
             steps = [_middles(n or GRID_LEVELS) for n in level_counts(factors, "grid")]
-            return np.array(list(itertools.product(*steps)))
+            return np.stack(np.meshgrid(*steps, indexing="ij"), axis=-1).reshape(-1, count)
         case "taguchi":
             return _taguchi(str(design.array), factors, where)
         case "latin_hypercube":

@@ -4,13 +4,19 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Any
 
 from scenarios.errors import ScenarioError, listed, nearest
-from scenarios.keys import find_key, scenario_keys, table_names
-from scenarios.sweep.study import Factor
+from scenarios.keys import SHORT, find_key, scenario_keys, table_names
+from scenarios.summary import Summary
+from scenarios.sweep.study import Factor, Study
 
 DIGITS = 10
 """Significant digits of a sampled number: the same case has the same bits on every machine."""
+LEAST_SHARE = 1e-6
+"""Of a distribution that must lie inside its range."""
 
 
 def factor_value(factor: Factor, share: float, levels: int | None) -> object:
@@ -31,30 +37,97 @@ def factor_value(factor: Factor, share: float, levels: int | None) -> object:
     return float(f"{number:.{DIGITS}g}")
 
 
-def check_factor(factor: Factor, place: str, where: str) -> None:
-    """Refuse a factor that names no key.
+def check_names(study: Study, where: str) -> None:
+    """Refuse factors, cases and outputs that name nothing, and factors without any spread.
 
     Args:
-        factor: of the study.
-        place: its place in the study, such as ``factors[0]``.
-        where: file of the study.
+        study: of its own right shape.
+        where: its file.
 
     Raises:
-        ScenarioError: no such key, with the nearest.
+        ScenarioError: the first that is wrong, with what is nearest.
     """
-    if find_key(factor.key) is not None:
+    settings = {full_name(key) for key in study.settings}
+    for place, factor in enumerate(study.factors):
+        _check_key(factor.key, f"factors[{place}].key", where)
+        if full_name(factor.key) in settings:
+            raise ScenarioError(
+                where, f"settings.{factor.key}", "is a factor too", allowed="one of the two"
+            )
+        _check_spread(factor, study.design.kind, f"factors[{place}]", where)
+    for place, case in enumerate(study.design.cases):
+        for key, _ in dotted_items(case):
+            _check_key(key, f"design.cases[{place}]", where)
+    for place, name in enumerate(study.outputs):
+        sections = tuple(Summary.model_fields)
+        if name.partition(".")[0] not in sections:
+            near = nearest(name.partition(".")[0], sections)
+            raise ScenarioError(
+                where,
+                f"outputs[{place}]",
+                f"summary.json has no {name!r}",
+                allowed="keys such as plantar.peak_pressure_kpa.heel (docs/guide/results.md)",
+                suggestion=near + name.removeprefix(name.partition(".")[0]) if near else "",
+            )
+
+
+def full_name(key: str) -> str:
+    """A key by the long name of its table."""
+    table, dot, rest = key.partition(".")
+    return f"{SHORT.get(table, table)}{dot}{rest}"
+
+
+def dotted_items(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, object]]:
+    """Leaves of nested tables by dotted key."""
+    for key, value in table.items():
+        if isinstance(value, dict):
+            yield from dotted_items(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value
+
+
+def _check_key(key: str, place: str, where: str) -> None:
+    name = full_name(key)
+    if find_key(name) is not None and "[" not in name:
         return
-    names = [key.name for key in scenario_keys()]
-    if factor.key in table_names():
-        allowed = listed([name for name in names if name.startswith(f"{factor.key}.")])
-        raise ScenarioError(where, f"{place}.key", f"{factor.key} is a table", allowed=allowed)
+    names = [found.name for found in scenario_keys()]
+    if name in table_names():
+        allowed = listed([n for n in names if n.startswith(f"{name}.") and "[" not in n])
+        raise ScenarioError(where, place, f"{key} is a table", allowed=allowed)
+    if "[" in name and find_key(name) is not None:
+        whole = name.partition("[")[0]
+        problem = f"{key} is in a list"
+        raise ScenarioError(where, place, problem, allowed=f"values of {whole}, each a whole list")
     raise ScenarioError(
         where,
-        f"{place}.key",
-        f"no key {factor.key!r}",
+        place,
+        f"no key {key!r}",
         allowed="a key of the scenario (docs/guide/scenario.md)",
-        suggestion=nearest(factor.key, names, cutoff=0.5),
+        suggestion=nearest(key, [n for n in names if "[" not in n], cutoff=0.5),
     )
+
+
+def _check_spread(factor: Factor, kind: str, place: str, where: str) -> None:
+    if factor.distribution not in ("normal", "lognormal"):
+        return
+    if factor.range is None:
+        if kind == "morris":
+            raise ScenarioError(
+                where,
+                f"{place}.range",
+                "is missing: morris goes to the ends of each factor",
+                allowed="[low, high], at which the distribution is cut",
+            )
+        return
+    low, high = factor.range
+    _, below, above = _spread(factor)
+    if above - below < LEAST_SHARE:
+        raise ScenarioError(
+            where,
+            f"{place}.range",
+            f"[{low:g}, {high:g}] has none of the {factor.distribution} distribution",
+            allowed=f"a range about the mean {factor.mean:g}",
+        )
 
 
 def extremes(factor: Factor) -> tuple[object, ...]:
@@ -75,6 +148,17 @@ def _quantile(factor: Factor, share: float) -> float:
         assert factor.mode is not None
         peak = (factor.mode - low) / (high - low)
         return float(stats.triang.ppf(share, peak, loc=low, scale=high - low))
+    spread, below, above = _spread(factor)
+    # A number of an unbounded distribution at its very end would be infinite.
+    inside = min(max(below + share * (above - below), 1e-9), 1.0 - 1e-9)
+    return float(min(max(spread.ppf(inside), low), high))
+
+
+@lru_cache(maxsize=64)
+def _spread(factor: Factor) -> tuple[Any, float, float]:
+    """A normal or lognormal distribution (scipy, frozen), and its shares below the range's ends."""
+    from scipy import stats
+
     assert factor.mean is not None and factor.sd is not None
     if factor.distribution == "normal":
         spread = stats.norm(factor.mean, factor.sd)
@@ -82,7 +166,5 @@ def _quantile(factor: Factor, share: float) -> float:
         variance = math.log1p((factor.sd / factor.mean) ** 2)
         centre = factor.mean * math.exp(-0.5 * variance)
         spread = stats.lognorm(math.sqrt(variance), scale=centre)
-    below, above = float(spread.cdf(low)), float(spread.cdf(high))
-    # A number of an unbounded distribution at its very end would be infinite.
-    inside = min(max(below + share * (above - below), 1e-9), 1.0 - 1e-9)
-    return float(min(max(spread.ppf(inside), low), high))
+    low, high = factor.range or (-math.inf, math.inf)
+    return spread, float(spread.cdf(low)), float(spread.cdf(high))

@@ -16,16 +16,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from scenarios.errors import Interrupted, ScenarioError
+from scenarios.errors import CommandError, Interrupted, ScenarioError, one_line
+from scenarios.launch import end_with_parent
 from scenarios.sweep.store import Plan, Status, StudyFolder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import FrameType
 
+MODULE = "scenarios.sweep.worker"
 POLL_S = 0.5
-MOST_ATTEMPTS = 2
-"""A case whose worker dies is begun so often; a run that was killed goes on from its checkpoint."""
+MOST_FRUITLESS = 3
+"""Workers that may end one after the other while no case is finished or failed."""
 
 
 @dataclass(slots=True)
@@ -33,6 +35,29 @@ class _Worker:
     name: str
     process: subprocess.Popen[bytes]
     log: TextIO
+    done_before: int
+
+
+class WorkersFail(CommandError):
+    """Workers end before they have done anything, and would for ever.
+
+    Args:
+        log: what they printed.
+    """
+
+    def __init__(self, log: Path) -> None:
+        self.log = log
+        super().__init__(log)
+
+    def __str__(self) -> str:
+        """The one line that is shown."""
+        try:
+            lines = self.log.read_text(encoding="utf-8", errors="replace").split("\n")
+        except OSError:
+            lines = []
+        last = next((line for line in reversed(lines) if line.strip()), "they said nothing")
+        said = one_line(last.removeprefix("solespine: "))
+        return f"workers end without a result: {said} ({self.log})"
 
 
 def default_workers(ranks: int) -> int:
@@ -63,35 +88,50 @@ def run_local(
 
     Raises:
         ScenarioError: several ranks, and there is no ``mpirun``.
+        WorkersFail: workers end, one after the other, without a case finished or failed.
     """
     team: list[_Worker] = []
+    fruitless = 0
     with _signals(team) as asked:
         try:
             while True:
-                waiting = _count(folder, plan)["waiting"]
-                wanted = 0 if asked() else min(workers, waiting + len(team))
+                begun = time.monotonic()
+                count = _count(folder, plan)
+                wanted = 0 if asked() else min(workers, count["waiting"] + len(team))
                 while len(team) < wanted:
-                    team.append(_start(folder, ranks))
-                show(_count(folder, plan), len(team))
-                if not team:
+                    team.append(_start(folder, ranks, _done(count)))
+                show(count, len(team))
+                # A worker whose driver was killed may still end its step: nobody else has its case.
+                if not team and (asked() or not count["running"]):
                     break
-                time.sleep(POLL_S)
+                time.sleep(max(POLL_S, 10.0 * (time.monotonic() - begun)))
                 for worker in [w for w in team if w.process.poll() is not None]:
                     team.remove(worker)
                     _ended(folder, plan, worker, asked())
+                    count = _count(folder, plan)
+                    if _done(count) > worker.done_before:
+                        fruitless = 0
+                    elif worker.process.returncode or count["waiting"]:
+                        fruitless += 1
+                if fruitless >= MOST_FRUITLESS and not asked():
+                    raise WorkersFail(log_path(folder))
         finally:
             for worker in team:
                 worker.process.terminate()
     return Interrupted.exit_code if asked() else 0
 
 
+def _done(count: Mapping[Status, int]) -> int:
+    return count.get("finished", 0) + count.get("failed", 0)
+
+
 def _count(folder: StudyFolder, plan: Plan) -> Counter[Status]:
     return Counter(status for _, status in folder.statuses(plan))
 
 
-def _start(folder: StudyFolder, ranks: int) -> _Worker:
+def _start(folder: StudyFolder, ranks: int, done_before: int) -> _Worker:
     name = f"{os.getpid()}-{time.monotonic_ns()}"
-    command = [sys.executable, "-m", "scenarios.sweep.worker", str(folder.path)]
+    command = [sys.executable, "-m", MODULE, str(folder.path)]
     if ranks > 1:
         mpirun = shutil.which("mpirun")
         if mpirun is None:
@@ -105,9 +145,10 @@ def _start(folder: StudyFolder, ranks: int) -> _Worker:
         stdout=log,
         stderr=log,
         env=environment,
-        start_new_session=True,
+        start_new_session=True,  # Ctrl-C comes to the driver only, which hands it on
+        preexec_fn=end_with_parent,
     )
-    return _Worker(name, process, log)
+    return _Worker(name, process, log, done_before)
 
 
 def _ended(folder: StudyFolder, plan: Plan, worker: _Worker, asked: bool) -> None:
@@ -122,10 +163,7 @@ def _ended(folder: StudyFolder, plan: Plan, worker: _Worker, asked: bool) -> Non
     case = next((case for case in plan.distinct if case.digest == digest), None)
     if case is None or asked or folder.status(case) != "waiting":
         return
-    before = folder.failure(case)
-    attempts = 1 + (before.attempts if before else 0)
-    reason = f"its worker ended with {_end(worker.process.returncode)}"
-    folder.note_failure(case, reason, final=attempts >= MOST_ATTEMPTS)
+    folder.note_lost_worker(case, f"its worker ended with {_end(worker.process.returncode)}")
 
 
 def _end(code: int) -> str:

@@ -8,6 +8,7 @@ killed driver, worker or machine loses no finished case and repeats none.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import json
@@ -25,6 +26,8 @@ from scenarios.sweep.cases import Case, LoadedStudy, study_cases
 
 SCHEMA = "solespine.study/1"
 Status = Literal["finished", "failed", "refused", "running", "waiting"]
+MOST_ATTEMPTS = 2
+"""A case whose worker dies is begun so often; a run that was killed goes on from its checkpoint."""
 STATUSES: tuple[Status, ...] = ("finished", "failed", "refused", "running", "waiting")
 
 
@@ -62,7 +65,11 @@ class Plan:
     @property
     def distinct(self) -> tuple[Case, ...]:
         """Cases to compute: not refused, each content once."""
-        return tuple({c.digest: c for c in reversed(self.cases) if c.digest}.values())[::-1]
+        found: dict[str, Case] = {}
+        for case in self.cases:
+            if case.digest:
+                found.setdefault(case.digest, case)
+        return tuple(found.values())
 
 
 class StudyFolder:
@@ -74,6 +81,8 @@ class StudyFolder:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._lock = FolderLock(path)
+        self._finished: set[str] = set()
 
     def case_path(self, case: Case) -> Path:
         """Result folder of a case."""
@@ -95,11 +104,17 @@ class StudyFolder:
             ) from None
         if not isinstance(data, dict) or data.get("schema") != SCHEMA:
             raise ScenarioError(str(self.path), "", "is of another version", allowed=SCHEMA)
-        cases = tuple(Case(**case) for case in data["cases"])
-        return Plan(data["study"], data["where"], data["base"], cases)
+        try:
+            cases = tuple(Case(**case) for case in data["cases"])
+            return Plan(data["study"], data["where"], data["base"], cases)
+        except (KeyError, TypeError):
+            raise ScenarioError(str(self.path / "plan.json"), "", "is damaged") from None
 
     def prepare(self, loaded: LoadedStudy, *, resume: bool, extend: bool) -> Plan:
-        """Make the folder, or take up the one that is there.
+        """Make the folder, or take up the one that is there, and take its lock.
+
+        The lock goes with this process: who writes a study's folder is one command at a time,
+        `release` gives it back.
 
         Args:
             loaded: the study.
@@ -108,11 +123,58 @@ class StudyFolder:
                 that both have are kept.
 
         Raises:
-            ScenarioError: a folder that holds something else or another study, or a study that
-                was begun while neither flag is set.
+            ScenarioError: a folder that holds something else or another study, a study that was
+                begun while neither flag is set, one that another command runs, or one without
+                any case that can be computed. Nothing is written.
         """
-        where = str(self.path)
         plan = planned(loaded)
+        if not plan.distinct:
+            raise ScenarioError(
+                loaded.where, "", f"no case can be computed; {plan.cases[0].refusal}"
+            )
+        self._check(plan, resume=resume, extend=extend)
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            self._lock.acquire()
+            self._check(plan, resume=resume, extend=extend)
+            for name in ("cases", "failures", "workers"):
+                (self.path / name).mkdir(exist_ok=True)
+            write_atomically(self.path / "plan.json", _plan_text(plan))
+        except OSError as error:
+            self.release()
+            problem = f"cannot be written: {error.strerror}"
+            raise ScenarioError(str(self.path), "", problem) from None
+        except ScenarioError:
+            self.release()
+            raise
+        self._note_lost_workers(plan)
+        return plan
+
+    def note_lost_worker(self, case: Case, reason: str) -> None:
+        """Add an attempt that ended its worker; the last one that is allowed is final."""
+        before = self.failure(case)
+        attempts = 1 + (before.attempts if before else 0)
+        self.note_failure(case, reason, final=attempts >= MOST_ATTEMPTS)
+
+    def _note_lost_workers(self, plan: Plan) -> None:
+        """Clear records of workers that are no more.
+
+        One that was killed with its driver says nothing against its case. A job of Slurm has no
+        driver that would have noted its end: only its case can have ended it.
+        """
+        by_digest = {case.digest: case for case in plan.distinct}
+        for record in (self.path / "workers").iterdir():
+            case = by_digest.get(record.read_text(encoding="ascii", errors="replace"))
+            record.unlink(missing_ok=True)
+            if record.name.startswith("slurm-") and case and self.status(case) == "waiting":
+                self.note_lost_worker(case, f"its worker {record.name} was killed")
+
+    def release(self) -> None:
+        """Give the lock of `prepare` back."""
+        self._lock.release()
+
+    def _check(self, plan: Plan, *, resume: bool, extend: bool) -> None:
+        where = str(self.path)
         if (self.path / "plan.json").exists():
             before = self.plan()
             if not (resume or extend):
@@ -126,26 +188,32 @@ class StudyFolder:
                     f"was made by another study: {_difference(before, plan)}",
                     allowed="--extend (finished cases that both have are kept), or another -o",
                 )
-        elif self.path.exists() and any(self.path.iterdir()):
+            return
+        try:
+            names = {entry.name for entry in self.path.iterdir()} if self.path.exists() else set()
+        except OSError as error:
+            raise ScenarioError(where, "", f"cannot be read: {error.strerror}") from None
+        # What a command that was killed while it began may have left.
+        if names - {FolderLock.NAME, "cases", "failures", "workers", ".plan.json.new"}:
             raise ScenarioError(
                 where, "", "is not empty and holds no study", allowed="a new folder for -o"
             )
-        try:
-            (self.path / "cases").mkdir(parents=True, exist_ok=True)
-            (self.path / "failures").mkdir(exist_ok=True)
-            write_atomically(self.path / "plan.json", _plan_text(plan))
-        except OSError as error:
-            raise ScenarioError(where, "", f"cannot be written: {error.strerror}") from None
-        return plan
 
     def status(self, case: Case) -> Status:
         """How a case stands now."""
         if not case.digest:
             return "refused"
+        # What is finished stays so; it is read once, for there may be thousands.
+        if case.digest in self._finished:
+            return "finished"
         if self.summary(case) is not None:
+            self._finished.add(case.digest)
             return "finished"
         if is_locked(self.case_path(case)):
             return "running"
+        # Once more: it may have ended between the two looks.
+        if self.summary(case) is not None:
+            return "finished"
         failure = self.failure(case)
         return "failed" if failure is not None and failure.final else "waiting"
 
@@ -181,6 +249,10 @@ class StudyFolder:
         for path in (self.path / "failures").glob("*.json"):
             path.unlink(missing_ok=True)
 
+    def is_driven(self) -> bool:
+        """Whether a command that runs the study holds its lock."""
+        return is_locked(self.path)
+
     def statuses(self, plan: Plan) -> Iterator[tuple[Case, Status]]:
         """Every case with its status; cases of one content are looked at once."""
         known: dict[str, Status] = {}
@@ -200,15 +272,18 @@ def planned(loaded: LoadedStudy) -> Plan:
 
 
 def is_locked(folder: Path) -> bool:
-    """Whether a run holds the lock of a result folder."""
+    """Whether a run holds the lock of a result folder.
+
+    Looking takes the lock for an instant, shared, so that two who look do not see each other.
+    """
     try:
-        descriptor = os.open(folder / FolderLock.NAME, os.O_RDWR)
+        descriptor = os.open(folder / FolderLock.NAME, os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
         return False
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return True
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError as error:
+        return error.errno in (errno.EAGAIN, errno.EACCES)  # else: no locks on this file system
     finally:
         os.close(descriptor)
     return False

@@ -7,7 +7,7 @@ against the scenario's own keys in `scenarios.sweep.factors`.
 
 from __future__ import annotations
 
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -119,6 +119,56 @@ class RunOptions(Table):
     )
 
 
+class SlurmOptions(Table):
+    """How a job array is submitted with ``--on slurm``."""
+
+    partition: str | None = Field(
+        None,
+        pattern=r"^[^\s,]+$",
+        description="Partition",
+        json_schema_extra={"default_text": "the cluster's"},
+    )
+    time: str | None = Field(
+        None,
+        pattern=r"^(\d+-)?\d+(:\d\d){0,2}$",
+        description="Time limit of a job, such as 12:00:00 or 2-00:00:00",
+        json_schema_extra={"default_text": "the partition's"},
+    )
+    ranks: int | None = Field(
+        None,
+        ge=1,
+        le=4096,
+        description="MPI ranks of one case (ntasks)",
+        json_schema_extra={"default_text": "run.ranks"},
+    )
+    workers: int = Field(
+        8, ge=1, le=10_000, description="Jobs of the array, each of which takes its share of cases"
+    )
+    memory_mb: int | None = Field(
+        None,
+        ge=1,
+        description="Memory of a rank (mem-per-cpu)",
+        json_schema_extra={"default_text": "the partition's"},
+    )
+    options: tuple[Annotated[str, Field(pattern=r"^-[^\n]*$")], ...] = Field(
+        (), strict=False, description="More options of sbatch, such as --account=NAME"
+    )
+    setup: tuple[Annotated[str, Field(pattern=r"^[^\n]*$")], ...] = Field(
+        (), strict=False, description="Lines of shell before the worker, such as module load NAME"
+    )
+    launcher: str | None = Field(
+        None,
+        pattern=r"^[^\n]*$",
+        description="What the worker's command is given to, such as /home/me/solespine/env/run",
+        json_schema_extra={"default_text": "env/run where the command was started by it"},
+    )
+    mpirun: str = Field(
+        "mpirun -n {ranks}",
+        pattern=r"^[^\n]*$",
+        description="How several ranks are started, such as srun",
+    )
+
+
 class Study(Table):
     """Many cases of one scenario."""
 
@@ -142,6 +192,7 @@ class Study(Table):
         description="Keys of summary.json that the table has; without any, all that are numbers",
     )
     run: RunOptions = Field(default_factory=RunOptions)
+    slurm: SlurmOptions = Field(default_factory=SlurmOptions)
 
     @model_validator(mode="after")
     def _has_cases(self) -> Self:

@@ -40,7 +40,14 @@ def write_table(folder: StudyFolder, plan: Plan) -> Path:
         ) from None
     rows = list(table_rows(folder, plan))
     names = list(dict.fromkeys(name for row in rows for name in row))
-    columns = {name: _column([row.get(name) for row in rows]) for name in names}
+    factors = set(table_keys(plan.cases))
+    columns = {}
+    for name in names:
+        values = [row.get(name) for row in rows]
+        is_output = name not in factors and name not in FIXED
+        # A column of outputs has its type before the first case is finished.
+        kind = pa.float64() if is_output or name == "wall_s" else None
+        columns[name] = pa.array(_column(values), type=kind)
     table = pa.table(columns)
     path = folder.path / NAME
     beside = path.with_name(f".{NAME}.new")
@@ -59,7 +66,7 @@ def table_rows(folder: StudyFolder, plan: Plan) -> Iterator[dict[str, object]]:
         if case.digest not in summaries:
             summaries[case.digest] = folder.summary(case) if status == "finished" else None
         summary = summaries[case.digest]
-        found = {} if summary is None else outputs(summary)
+        found = {} if summary is None else outputs(summary, every=bool(wanted))
         known |= found.keys()
         yield {
             "case": case.number,
@@ -81,17 +88,16 @@ def table_rows(folder: StudyFolder, plan: Plan) -> Iterator[dict[str, object]]:
         )
 
 
-def outputs(summary: Summary) -> dict[str, float]:
-    """Numbers of a summary by dotted key, without what is no output."""
+def outputs(summary: Summary, *, every: bool = False) -> dict[str, float]:
+    """Numbers of a summary by dotted key; all of them, or without what is no output."""
     data = summary.model_dump(mode="json", by_alias=True, exclude_none=True)
-    return dict(_numbers(data, ""))
+    found = _numbers(data, "")
+    return {name: number for name, number in found if every or not name.startswith(LEFT_OUT)}
 
 
 def _numbers(data: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, float]]:
     for key, value in data.items():
         name = f"{prefix}{key}"
-        if name.startswith(LEFT_OUT):
-            continue
         if isinstance(value, dict):
             yield from _numbers(value, f"{name}.")
         elif isinstance(value, int | float) and not isinstance(value, bool):

@@ -14,16 +14,27 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
+import socket
 import sys
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from scenarios.errors import CommandError, Interrupted, NotWritten, ScenarioError
+from scenarios.errors import (
+    CommandError,
+    Interrupted,
+    NotConverged,
+    NotWritten,
+    ScenarioError,
+    one_line,
+)
 from scenarios.folder import ResultFolder
-from scenarios.sweep.cases import Case, LoadedStudy, scenario_of
-from scenarios.sweep.store import Plan, StudyFolder
+from scenarios.identity import scenario_hash
+from scenarios.schema import Scenario
+from scenarios.signals import interruptible
+from scenarios.sweep.cases import Case, LoadedStudy, loaded_case, with_base
+from scenarios.sweep.store import Plan, StudyFolder, is_locked
 from scenarios.sweep.study import Study
 
 if TYPE_CHECKING:
@@ -33,6 +44,8 @@ KEPT_OF_A_TABLE = ("fields", "checkpoint")
 """Removed of a finished case that keeps its tables."""
 KEPT_OF_A_SUMMARY = ("summary.json", "manifest.json", "scenario.toml")
 INTERRUPTED = Interrupted.exit_code
+PASSES = 3
+"""Over the cases: who only looks at a case may be in the way of who takes it."""
 
 
 def work(folder: StudyFolder, comm: MPI.Intracomm, part: tuple[int, int] = (0, 1)) -> int:
@@ -45,85 +58,142 @@ def work(folder: StudyFolder, comm: MPI.Intracomm, part: tuple[int, int] = (0, 1
 
     Returns:
         0, or 130 when a signal asked to end.
+
+    Raises:
+        ScenarioError: no study, or its base cannot be read any more.
+        NotWritten: no room for results.
     """
-    plan = comm.bcast(folder.plan() if comm.rank == 0 else None)
-    loaded = loaded_again(plan)
-    for case in plan.distinct[part[0] :: part[1]]:
-        claimed = comm.bcast(_claim(folder, case) if comm.rank == 0 else None)
-        if not claimed:
-            continue
-        try:
-            _run(folder, loaded, case, comm)
-        except Interrupted:
-            return INTERRUPTED
-        finally:
-            _leave(folder)
+    from scenarios.agreement import agree
+
+    plan = agree(comm, folder.plan)
+    loaded = agree(comm, lambda: loaded_again(plan))
+    with interruptible() as asked:
+        left = list(plan.distinct[part[0] :: part[1]])
+        for _ in range(PASSES):
+            busy = []
+            for case in left:
+                if comm.allreduce(int(asked.is_set)):
+                    return INTERRUPTED
+                if comm.bcast(folder.status(case) if comm.rank == 0 else None) != "waiting":
+                    continue
+                try:
+                    if not _run(folder, loaded, case, comm):
+                        busy.append(case)
+                except Interrupted:
+                    return INTERRUPTED
+            left = busy
     return 0
 
 
 def loaded_again(plan: Plan) -> LoadedStudy:
     """The study of a plan, which was validated when it was made."""
-    return LoadedStudy(Study.model_validate(plan.study, strict=False), plan.where, Path(plan.base))
+    return with_base(Study.model_validate(plan.study, strict=False), plan.where, Path(plan.base))
 
 
-def _claim(folder: StudyFolder, case: Case) -> bool:
-    """Whether this worker is to run a case; its number then stands in the worker's record."""
-    if folder.status(case) != "waiting":
-        return False
-    record = _record(folder)
-    record.parent.mkdir(exist_ok=True)
-    record.write_text(case.digest, encoding="ascii")
-    return True
+def _record(folder: StudyFolder) -> Path:
+    name = os.environ.get("SOLESPINE_WORKER", f"{socket.gethostname()}-{os.getpid()}")
+    return folder.path / "workers" / name
 
 
-def _leave(folder: StudyFolder) -> None:
+def _forget(folder: StudyFolder) -> None:
+    """Remove the record of the case at hand: it is not what ends this worker."""
     from scenarios.launch import is_speaker
 
     if is_speaker():
         _record(folder).unlink(missing_ok=True)
 
 
-def _record(folder: StudyFolder) -> Path:
-    name = os.environ.get("SOLESPINE_WORKER", str(os.getpid()))
-    return folder.path / "workers" / name
-
-
-def _run(folder: StudyFolder, loaded: LoadedStudy, case: Case, comm: MPI.Intracomm) -> None:
+def _run(folder: StudyFolder, loaded: LoadedStudy, case: Case, comm: MPI.Intracomm) -> bool:
     """Run one case; what it fails of is noted and the next case may follow.
+
+    Returns:
+        False where somebody else has the case's folder at this moment.
 
     Raises:
         Interrupted: a signal asked to end.
+        NotWritten: no room for results.
     """
     from scenarios.agreement import agree
-    from scenarios.run import run_scenario
 
     result = ResultFolder(folder.case_path(case), writer=comm.rank == 0)
-    scenario = scenario_of(loaded, case.values, f"case {case.number}")
-
-    def claim() -> str:
-        return result.claim("resume", case.digest)
-
+    reason = ""
     try:
-        if agree(comm, claim) == "finished":
-            return
-        run_scenario(scenario, result, comm, resume=True)
-        if comm.rank == 0:
-            _tidy(folder.case_path(case), loaded.study.run.keep)
+        scenario = agree(comm, lambda: _claimed(folder, loaded, case, result))
+        if scenario is None:
+            return False
+        if not isinstance(scenario, str):
+            _simulate(folder, loaded, case, result, scenario, comm)
     except (Interrupted, NotWritten):
+        _forget(folder)
         raise
-    except ScenarioError as error:
-        if "is being written by another run" not in error.problem and comm.rank == 0:
-            folder.note_failure(case, str(error), final=True)
     except CommandError as error:
-        if comm.rank == 0:
-            folder.note_failure(case, str(error), final=True)
+        reason = str(error)
     except Exception as error:
         if comm.size > 1:
             raise  # other ranks may wait: the whole worker ends and its driver notes the case
-        folder.note_failure(case, f"{type(error).__name__}: {error}", final=True)
+        reason = f"{type(error).__name__}: {one_line(str(error))}"
         traceback.print_exc()
     finally:
+        if reason and comm.rank == 0:
+            folder.note_failure(case, reason, final=True)
         result.release()
+    _forget(folder)
+    return True
+
+
+def _claimed(
+    folder: StudyFolder, loaded: LoadedStudy, case: Case, result: ResultFolder
+) -> Scenario | Literal["finished"] | None:
+    """The scenario of a case whose folder this worker now has, on rank 0.
+
+    Returns:
+        ``None`` where another run has it.
+
+    Raises:
+        ScenarioError: the case is not what it was when the study was planned, or it is refused
+            as `solespine run` would refuse it.
+    """
+    from scenarios.check import check_scenario
+
+    given = loaded_case(loaded, case.values, f"case {case.number}")
+    if scenario_hash(given.scenario) != case.digest:
+        raise ScenarioError(
+            loaded.where,
+            "",
+            f"case {case.number} is not what was planned: its base or an input file was changed",
+            allowed="solespine sweep STUDY --extend",
+        )
+    try:
+        state = result.claim("resume", case.digest)
+    except ScenarioError:
+        if is_locked(result.path):
+            return None
+        raise
+    if state == "finished":
+        return "finished"
+    # Whoever finds this record without its worker knows which case ended it.
+    record = _record(folder)
+    record.parent.mkdir(exist_ok=True)
+    record.write_text(case.digest, encoding="ascii")
+    check_scenario(given)
+    return given.scenario
+
+
+def _simulate(
+    folder: StudyFolder,
+    loaded: LoadedStudy,
+    case: Case,
+    result: ResultFolder,
+    scenario: Scenario,
+    comm: MPI.Intracomm,
+) -> None:
+    from scenarios.run import run_scenario
+
+    summary = run_scenario(scenario, result, comm, resume=True)
+    if not summary.converged:
+        raise NotConverged("its summary says so", "the end")
+    if comm.rank == 0:
+        _tidy(folder.case_path(case), loaded.study.run.keep)
 
 
 def _tidy(path: Path, keep: str) -> None:
@@ -138,18 +208,30 @@ def _tidy(path: Path, keep: str) -> None:
             shutil.rmtree(entry) if entry.is_dir() else entry.unlink(missing_ok=True)
 
 
+def part_of(text: str) -> tuple[int, int]:
+    """K and N of ``K/N``, K from 0.
+
+    Raises:
+        ScenarioError: anything else.
+    """
+    first, slash, count = text.partition("/")
+    if not (slash and first.isdigit() and count.isdigit() and int(first) < int(count)):
+        raise ScenarioError("--part", "", f"got {text}", allowed="K/N with K from 0 to N - 1")
+    return int(first), int(count)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Entry of the worker's process."""
     parser = argparse.ArgumentParser(prog="scenarios.sweep.worker")
     parser.add_argument("folder", type=Path)
     parser.add_argument("--part", default="0/1", help="K/N: every N-th case from the K-th on")
     given = parser.parse_args(arguments)
-    first, _, count = given.part.partition("/")
+    part = part_of(given.part)
     from mpi4py import MPI
 
     comm = MPI.COMM_WORLD
     try:
-        return work(StudyFolder(given.folder), comm, (int(first), int(count)))
+        return work(StudyFolder(given.folder), comm, part)
     except CommandError as error:
         if comm.rank == 0:
             print(f"solespine: {error}", file=sys.stderr)
