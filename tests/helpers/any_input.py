@@ -17,10 +17,13 @@ from scenarios.keys import Key, scenario_keys
 
 Texts = st.SearchStrategy[str]
 
+MARKS = ("heel", "metatarsal_1", "metatarsal_5")
 SPECIAL = {
     "name": ("'a'", "'A.b-c_1'", f"'{'x' * 100}'"),
     "insole.material": tuple(f"'{name}'" for name in (*insole_materials(), "none")),
     "baseline.material": tuple(f"'{name}'" for name in (*insole_materials(), "none")),
+    "gait.plate_sides": ("['right']", "['left', 'none', 'right']"),
+    **{f"subject.scan.{mark}_xyz": ("[0, 1, 2]",) for mark in MARKS},
     "output.stance_percent": ("1", "50", "7.3", "[1]", "[99]", "[1, 50.5, 99]"),
 }
 """Accepted values of keys whose documentation gives no range or list of words."""

@@ -25,6 +25,8 @@ TOGETHER = (
     "does not go with",
     "add up to",
     "without grf_file",
+    "without subject.scan_file",
+    "of three landmarks given",
     "both_feet is false",
     "thin at its edge",
     "no insole of the other foot",
