@@ -216,7 +216,7 @@ def _translated(
     name = _dotted(detail["loc"])
     context = detail.get("ctx", {})
     kind, value = detail["type"], detail["input"]
-    key = find_key(name)
+    key = find_key(name) or find_key(name.partition("[")[0])
     allowed, near = (key.allowed if key else ""), ""
     if kind == "scenario":
         problem, allowed = str(context["problem"]), str(context["allowed"])
