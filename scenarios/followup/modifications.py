@@ -25,17 +25,20 @@ THICKNESS_STEP_MM = 2.0
 RELIEF_STEP = 0.25
 PAD_STEP_MM = 4.0
 PLUG_MM = 30.0
-MOST_PAD_MM = 12.0
-MOST_POST_DEG = 12.0
-MOST_CUP_MM = 25.0
-MOST_THICKNESS_MM = 30.0
-ARCH_FACTORS = (0.1, 10.0)
 HALF, TWICE = 0.5, 2.0
 NEAR = 2.0
 """How many times a material may miss half or twice the stiffness; one of the same series counts as
 missing the square root of it."""
 LEAST_STEP = 0.75
 """Part of the stiffness, or its inverse, from which on a material is another one to the foot."""
+
+
+def limits(key: str) -> tuple[float, float]:
+    """Range of a key of ``[insole]``."""
+    found = {}
+    for bound in Insole.model_fields[key].metadata:
+        found |= {name: float(getattr(bound, name)) for name in ("ge", "le") if hasattr(bound, name)}
+    return found["ge"], found["le"]
 
 
 class NoChange(Exception):
@@ -60,9 +63,7 @@ def deeper_cup(insole: Insole) -> Change:
     """A higher rim round the heel."""
     if insole.conformity <= 0.0:
         raise NoChange("conformity is 0, by which the rim is scaled")
-    if insole.heel_cup_depth_mm >= MOST_CUP_MM:
-        raise NoChange(f"heel_cup_depth_mm is {MOST_CUP_MM:g} already")
-    return {"heel_cup_depth_mm": min(MOST_CUP_MM, insole.heel_cup_depth_mm + CUP_STEP_MM)}
+    return _raised(insole, "heel_cup_depth_mm", CUP_STEP_MM)
 
 
 def softer_heel(insole: Insole) -> Change:
@@ -77,8 +78,9 @@ def softer_forefoot(insole: Insole) -> Change:
 
 def thicker(insole: Insole) -> Change:
     """More height to be compressed."""
-    if insole.thickness_mm + THICKNESS_STEP_MM > MOST_THICKNESS_MM:
-        raise NoChange(f"thickness_mm is {insole.thickness_mm:g}, at most {MOST_THICKNESS_MM:g}")
+    most = limits("thickness_mm")[1]
+    if insole.thickness_mm + THICKNESS_STEP_MM > most:
+        raise NoChange(f"thickness_mm is {insole.thickness_mm:g}, at most {most:g}")
     total = round(insole.thickness_mm + THICKNESS_STEP_MM, 6)
     if not insole.layers:
         return {"thickness_mm": total}
@@ -106,10 +108,7 @@ def firmer(insole: Insole) -> Change:
 
 def metatarsal_pad(insole: Insole) -> Change:
     """A dome behind the metatarsal heads, or a higher one."""
-    height = insole.metatarsal_pad_height_mm
-    if height >= MOST_PAD_MM:
-        raise NoChange(f"metatarsal_pad_height_mm is {height:g} already")
-    return {"metatarsal_pad_height_mm": min(MOST_PAD_MM, height + PAD_STEP_MM)}
+    return _raised(insole, "metatarsal_pad_height_mm", PAD_STEP_MM)
 
 
 def heel_plug(insole: Insole) -> Change:
@@ -135,15 +134,21 @@ def stiffer_arch(insole: Insole) -> Change:
 
 def medial_post(insole: Insole) -> Change:
     """A wedge that raises the medial side under the rearfoot."""
-    if insole.rearfoot_post_deg >= MOST_POST_DEG:
-        raise NoChange(f"rearfoot_post_deg is {MOST_POST_DEG:g} already")
-    return {"rearfoot_post_deg": min(MOST_POST_DEG, insole.rearfoot_post_deg + POST_STEP_DEG)}
+    return _raised(insole, "rearfoot_post_deg", POST_STEP_DEG)
+
+
+def _raised(insole: Insole, key: str, step: float) -> Change:
+    """A number by a step more, as far as its range goes."""
+    value, most = float(getattr(insole, key)), limits(key)[1]
+    if value >= most:
+        raise NoChange(f"{key} is {value:g} already")
+    return {key: min(most, value + step)}
 
 
 def _arch(insole: Insole, factor: float) -> Change:
     if "arch" in insole.region_materials:
         raise NoChange("the arch has a material of its own")
-    low, high = ARCH_FACTORS
+    low, high = limits("arch_stiffness_factor")
     new = min(high, max(low, factor * insole.arch_stiffness_factor))
     if new == insole.arch_stiffness_factor:
         raise NoChange(f"arch_stiffness_factor is {new:g} already")
