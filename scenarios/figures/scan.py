@@ -37,7 +37,7 @@ def scan_figures(folder: Path, section: Scan) -> Iterator[Drawing]:
         "scan_distance",
         "Distance of the scan to the meshed sole",
         "Scan points inside the outline, right foot seen from above, a left one mirrored; red "
-        f"where the mesh lies above the scan. Colours end at {MOST_SHOWN_MM:g} mm.",
+        f"where the mesh lies above the scan. Colours end at {_shown_mm(sole):g} mm.",
         _distance(sole, outline, section),
     )
     yield (
@@ -54,26 +54,33 @@ def _distance(
     sole: dict[str, list[float]], outline: dict[str, list[float]], section: Scan
 ) -> Figure:
     figure, (plan, histogram) = _two_axes()
-    values = np.array(sole["distance_mm"])
+    values, most = np.array(sole["distance_mm"]), _shown_mm(sole)
     drawn = plan.scatter(
         *(sole["z_mm"], sole["x_mm"]),
-        c=-values,
+        c=values,
         s=2.0,
         cmap="RdBu_r",
-        vmin=-MOST_SHOWN_MM,
-        vmax=MOST_SHOWN_MM,
+        vmin=-most,
+        vmax=most,
         linewidths=0,
         rasterized=True,
     )
     _frame(plan, outline)
     figure.colorbar(drawn, ax=plan, label="mesh over scan (mm)", shrink=0.7, pad=0.02)
-    histogram.hist(np.abs(values), bins=[0.1 * k for k in range(41)], color=style.BLUE)
+    size = np.abs(values)
+    histogram.hist(size, bins=np.linspace(0.0, max(0.5, size.max()), 31).tolist(), color=style.BLUE)
     histogram.set_yscale("log")
     histogram.set_xlabel("distance (mm)")
     histogram.set_ylabel("points")
     if section.sole_rms_mm is not None and section.sole_max_mm is not None:
         histogram.set_title(f"rms {section.sole_rms_mm:.2f} mm, most {section.sole_max_mm:.1f} mm")
     return figure
+
+
+def _shown_mm(sole: dict[str, list[float]]) -> float:
+    """Half the span of colours: the largest distance, rounded up to half a millimetre."""
+    largest = max(map(abs, sole["distance_mm"]))
+    return min(MOST_SHOWN_MM, max(0.5, 0.5 * float(np.ceil(2.0 * largest))))
 
 
 def _heights(

@@ -35,10 +35,10 @@ LEAST_STEP = 0.75
 
 def limits(key: str) -> tuple[float, float]:
     """Range of a key of ``[insole]``."""
-    found = {}
-    for bound in Insole.model_fields[key].metadata:
-        found |= {name: float(getattr(bound, name)) for name in ("ge", "le") if hasattr(bound, name)}
-    return found["ge"], found["le"]
+    bounds = Insole.model_fields[key].metadata
+    low = next(bound.ge for bound in bounds if hasattr(bound, "ge"))
+    high = next(bound.le for bound in bounds if hasattr(bound, "le"))
+    return float(low), float(high)
 
 
 class NoChange(Exception):
