@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 from scenarios.keys import Key, scenario_keys
+from scenarios.marked_text import between_marks
 
 BEGIN = "<!-- begin: keys, made by python -m scenarios.key_table -->"
 END = "<!-- end: keys -->"
@@ -48,11 +49,7 @@ def renewed(text: str) -> str:
     Raises:
         ValueError: the marks are not there.
     """
-    before, _, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not end:
-        raise ValueError(f"no {BEGIN} ... {END}")
-    return f"{before}{BEGIN}\n\n{key_tables()}\n\n{END}{after}"
+    return between_marks(text, BEGIN, END, key_tables())
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from scenarios.compare import output_unit
 from scenarios.followup import modifications as change
+from scenarios.marked_text import between_marks
 from scenarios.schema_insole import Insole
 
 BEGIN = "<!-- begin: rules, made by python -m scenarios.followup.rules -->"
@@ -277,11 +278,7 @@ def renewed(text: str) -> str:
     Raises:
         ValueError: the marks are not there.
     """
-    before, _, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not end:
-        raise ValueError(f"no {BEGIN} ... {END}")
-    return f"{before}{BEGIN}\n\n{rules_table()}\n\n{END}{after}"
+    return between_marks(text, BEGIN, END, rules_table())
 
 
 if __name__ == "__main__":

@@ -95,7 +95,7 @@ def read_csv(file: str) -> Storage:
     lines = text_lines(Path(file), kind)
     body = [(i, line) for i, line in enumerate(lines, 1) if line.strip() and line[0] != "#"]
     if len(body) < 3:
-        raise GaitError(file, "", "holds no names and at least two rows of numbers", allowed=kind)
+        raise GaitError(file, "", "holds less than names and two rows of numbers", allowed=kind)
     separator = next((s for s in ",;\t" if s in body[0][1]), ",")
     labels = [name.strip().strip('"') for name in body[0][1].split(separator)]
     if labels[0] != TIME:

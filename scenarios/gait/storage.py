@@ -118,7 +118,7 @@ def read_storage(file: str | Path) -> Storage:
     header = _header(lines[:end])
     body = [(i, line) for i, line in enumerate(lines[end + 1 :], end + 2) if line.strip()]
     if len(body) < 3:
-        raise GaitError(file, "endheader", "followed by no labels and at least two rows of numbers")
+        raise GaitError(file, "endheader", "followed by less than labels and two rows of numbers")
     labels = _labels(body[0][1])
     if labels[0].lower() != "time":
         raise GaitError(

@@ -150,7 +150,10 @@ def _columns(
     body = [(i, line) for i, line in enumerate(lines[first:], first + 1) if line.strip()]
     if len(body) < 3:
         raise ScenarioError(
-            file, "", "holds no names and at least two rows", allowed="time_s, then a sensor a name"
+            file,
+            "",
+            "holds less than names and two rows of numbers",
+            allowed="time_s, then a sensor a name",
         )
     names = [name.strip() for name in body[0][1].split(",")]
     if names[0] != "time_s":
