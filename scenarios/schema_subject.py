@@ -20,6 +20,7 @@ Side = Literal["right", "left"]
 REFERENCE_HEIGHT_M = 1.75
 REFERENCE_FOOT_LENGTH_MM = 255.0
 
+REARFOOT_RANGE_DEG = (-8.0, 16.0)
 MOST_REARFOOT_MISFIT_DEG = 10.0
 """How far a measured rearfoot angle may lie from what the posture index says: one item of six."""
 MOST_ARCH_MISFIT_MM = 0.1
@@ -89,8 +90,8 @@ class Subject(Table):
     )
     rearfoot_angle_deg: float = Field(
         default_factory=_rearfoot_angle,
-        ge=-8.0,
-        le=16.0,
+        ge=REARFOOT_RANGE_DEG[0],
+        le=REARFOOT_RANGE_DEG[1],
         description="Eversion of the calcaneus against the leg in relaxed standing, a neutral "
         "foot's being 4; not used where a subtalar angle is measured",
         json_schema_extra={"default_text": "1 + 0.75 of the posture index"},
@@ -210,9 +211,10 @@ class Subject(Table):
             middle = rearfoot_angle_deg(index)
             low, high = middle - MOST_REARFOOT_MISFIT_DEG, middle + MOST_REARFOOT_MISFIT_DEG
             if not low <= angle <= high:
+                least, most = REARFOOT_RANGE_DEG
                 raise wrong(
                     f"{angle:g} does not go with a foot_posture_index of {index:g}",
-                    f"{low:g} to {high:g} with it, or give the posture index, too",
+                    f"{max(low, least):g} to {min(high, most):g} with it, or another posture index",
                 )
         return angle
 

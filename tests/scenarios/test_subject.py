@@ -72,6 +72,12 @@ def test_contradictions_are_refused_by_name(settings: tuple[str, ...], key: str)
     assert caught.value.allowed
 
 
+def test_a_rearfoot_angle_that_is_allowed_is_one_that_is_taken() -> None:
+    with pytest.raises(ScenarioError) as caught:
+        loaded("subject.foot_posture_index=-10", "subject.rearfoot_angle_deg=12")
+    assert caught.value.allowed.startswith("-8 to 3.5 ")
+
+
 @pytest.mark.parametrize(
     "settings",
     [
