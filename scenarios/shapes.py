@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import re
+
 from meshes.cache import cached_foot, cached_insole
 from meshes.errors import MeshError
 from meshes.foot import FootGeometry
@@ -65,10 +67,12 @@ def upper_refusal(scenario: Scenario, error: MeshError) -> ScenarioError:
 
 
 def _refusal(scenario: Scenario, key: str, error: MeshError, remark: str = "") -> ScenarioError:
-    problem = str(error).removesuffix(f"; allowed: {error.allowed}")
-    if key.rpartition(".")[2] in error.parameter.split(", "):
+    problem, allowed = str(error).removesuffix(f"; allowed: {error.allowed}"), error.allowed
+    if "." in key:  # it says what the mesher's own name would
         problem = problem.removeprefix(f"{error.parameter}: ")
-    return ScenarioError(scenario.name, key, problem + remark, allowed=error.allowed)
+    for name, known in _INSOLE_KEYS.items():
+        allowed = re.sub(rf"\b{name}\b", known, allowed)
+    return ScenarioError(scenario.name, key, problem + remark, allowed=allowed)
 
 
 def _foot_key(parameter: str) -> str:

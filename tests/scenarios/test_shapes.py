@@ -42,6 +42,16 @@ def test_a_flag_is_named_where_it_gave_the_value(tmp_path: Path) -> None:
     assert (error.where, error.key) == ("--set", "insole.forefoot_post_deg")
 
 
+def test_refusals_speak_of_keys_not_of_the_meshers_names(tmp_path: Path) -> None:
+    cup = refusal(tmp_path, "[insole]\nconformity = 1.0\nheel_cup_depth_mm = 25.0")
+    assert cup.allowed.endswith("or a larger outline_offset_mm")
+    layers = "layers = [{material='eva_35', thickness_mm=3.0}, {material='eva_20', thickness_mm=3}]"
+    zone = "zones = [{region='heel', thickness_mm=1.0}]"
+    thin = refusal(tmp_path, f"[insole]\n{layers}\n{zone}")
+    assert thin.key == "insole.zones[0].thickness_mm"
+    assert thin.problem.startswith("the insole would be 1.00 mm thin")
+
+
 def test_flat_cells_name_the_table_and_the_measure(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
