@@ -21,13 +21,14 @@ def compare_visits(arguments: Arguments) -> int:
 
     path = output_file(arguments.output, COMMAND, (".csv", ".json"))
     course = course_of(read_visits(find_visits(arguments.folders), arguments.side))
-    print(course_text(course))
+    written: tuple[str, ...] = ()
     if path is not None:
         from scenarios.figures.followup import save_course_figure
 
         write_text(path, file_text(course, path))
-        print(f"written: {path}")
-        _draw(lambda place: save_course_figure(course, place), path)
+        written = _drawn(lambda place: save_course_figure(course, place), path)
+    # Last, so that a pipe that is closed early costs no file.
+    print("\n".join((course_text(course), *written)))
     return 0
 
 
@@ -63,18 +64,18 @@ def wearing_in(arguments: Arguments) -> int:
         cadence=arguments.cadence,
     )
     found = wearing.wearing_in(new, old, habits)
-    print(wearing.wearing_text(found))
+    written: tuple[str, ...] = ()
     if path is not None:
         from scenarios.figures.wearing_in import save_wearing_figure
 
         write_text(path, wearing.wearing_csv(found))
-        print(f"written: {path}")
-        _draw(lambda place: save_wearing_figure(found, place), path)
+        written = _drawn(lambda place: save_wearing_figure(found, place), path)
+    print("\n".join((wearing.wearing_text(found), *written)))
     return 0
 
 
-def _draw(save: Callable[[Path], Path], path: Path) -> None:
-    """Draw beside a written file.
+def _drawn(save: Callable[[Path], Path], path: Path) -> tuple[str, ...]:
+    """Draw beside a written file; returns what to say of both.
 
     Raises:
         NotWritten: the picture cannot be written.
@@ -84,4 +85,4 @@ def _draw(save: Callable[[Path], Path], path: Path) -> None:
         save(picture)
     except OSError as error:
         raise NotWritten(str(picture), error.strerror or type(error).__name__) from None
-    print(f"picture: {picture}")
+    return f"written: {path}", f"picture: {picture}"

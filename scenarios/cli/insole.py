@@ -44,19 +44,21 @@ def export(arguments: Arguments) -> int:
         insole = export_insole(loaded.scenario, size)
     except ScenarioError as error:
         raise loaded.error(error.key, error.problem, allowed=error.allowed) from None
+    write_insole(path, insole)
+    for place, save in ((thickness, save_thickness_map), (drawing, save_drawing)):
+        try:
+            save(insole, place)
+        except OSError as error:
+            raise NotWritten(str(place), error.strerror or type(error).__name__) from None
+    # Last, so that a pipe that is closed early costs no file.
     print(f"{insole.title}: {insole.description}")
     for line in aligned_lines(body_rows(insole), left={0, 1}):
         print(line)
     worn = wear_words(loaded.scenario.insole)
     if worn:
         print(f"warning: the insole is exported as new, not{worn.removeprefix(',')}")
-    write_insole(path, insole)
-    print(f"written: {path}")
-    for place, save in ((thickness, save_thickness_map), (drawing, save_drawing)):
-        try:
-            print(f"written: {save(insole, place)}")
-        except OSError as error:
-            raise NotWritten(str(place), error.strerror or type(error).__name__) from None
+    for place in (path, thickness, drawing):
+        print(f"written: {place}")
     return 0
 
 

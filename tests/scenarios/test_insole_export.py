@@ -13,6 +13,8 @@ import pytest
 from matplotlib.image import imread
 
 from scenarios.cli import main
+from scenarios.cli.insole import export
+from scenarios.cli.parser import Arguments, build_parser
 from scenarios.figures.insole_drawing import PAGES, drawing
 from scenarios.figures.insole_sheet import breadths, heel_section, long_section, named_points
 from scenarios.figures.insole_thickness import contour_step_mm
@@ -56,6 +58,21 @@ def test_export_writes_file_map_and_drawing(
     again = ("--overwrite", *COARSE, *flags)
     assert main(["insole", "export", "standing", "-o", str(out), *again]) == 0
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_a_pipe_that_is_closed_costs_no_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def closed(*_: object) -> None:
+        raise BrokenPipeError
+
+    command = ["insole", "export", "standing", "-o", str(tmp_path / "made.stl"), *COARSE]
+    arguments = build_parser().parse_args(command, namespace=Arguments(argv=command))
+    monkeypatch.setattr("builtins.print", closed)
+    with pytest.raises(BrokenPipeError):
+        export(arguments)
+    names = {"made.stl", "made_thickness.png", "made_drawing.pdf"}
+    assert {path.name for path in tmp_path.iterdir()} == names
 
 
 def test_a_result_folder_gives_the_insole_that_was_run(tmp_path: Path) -> None:

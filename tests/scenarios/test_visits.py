@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 
 from scenarios.cli import main
+from scenarios.cli.followup import compare_visits
+from scenarios.cli.parser import Arguments, build_parser
 from scenarios.errors import ScenarioError
 from scenarios.followup.differences import Course, course_of
 from scenarios.followup.places import find_visits
@@ -104,6 +106,21 @@ def test_other_changes_than_of_the_insole_are_said(tmp_path: Path) -> None:
     assert any("gait.speed_m_s 1.3 -> 1.5" in text for text in warnings)
     both = course([str(one), f"again={one}"]).consecutive[0].warnings
     assert any("own insole" in text for text in both)
+
+
+def test_a_pipe_that_is_closed_costs_no_file(
+    three: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def closed(*_: object) -> None:
+        raise BrokenPipeError
+
+    table = tmp_path / "course.csv"
+    command = ["compare", "--visits", *three, "-o", str(table)]
+    arguments = build_parser().parse_args(command, namespace=Arguments(argv=command))
+    monkeypatch.setattr("builtins.print", closed)
+    with pytest.raises(BrokenPipeError):
+        compare_visits(arguments)
+    assert table.is_file() and table.with_suffix(".png").is_file()
 
 
 def test_files(three: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
