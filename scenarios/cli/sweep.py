@@ -38,7 +38,7 @@ def sweep(arguments: Arguments) -> int:
     jobs = slurm.queue(folder)
     if jobs:
         raise ScenarioError(
-            str(folder.path), "", f"{len(jobs)} jobs run it", allowed="--status, or --cancel first"
+            str(folder.path), "", "jobs run it", allowed="--status, or --cancel first"
         )
     plan = folder.prepare(loaded, resume=arguments.resume, extend=arguments.extend)
     try:
@@ -80,6 +80,7 @@ def _run(arguments: Arguments, loaded: LoadedStudy, folder: StudyFolder, plan: P
 
 def _submit(arguments: Arguments, loaded: LoadedStudy, folder: StudyFolder, plan: Plan) -> int:
     from scenarios.sweep import slurm
+    from scenarios.sweep.table import write_table
 
     ranks, workers = arguments.ranks, arguments.workers
     text = slurm.job_script(folder, plan, loaded.study, ranks=ranks, workers=workers)
@@ -88,8 +89,8 @@ def _submit(arguments: Arguments, loaded: LoadedStudy, folder: StudyFolder, plan
         print(text, end="")
         return 0
     if all(status != "waiting" for _, status in folder.statuses(plan)):
-        _say(folder, plan)
-        return 0
+        write_table(folder, plan)
+        return NotConverged.exit_code if _say(folder, plan).get("failed") else 0
     print(f"job {slurm.submit(folder, script)} of {script}")
     print(f"solespine sweep {arguments.study} --status says how it stands")
     return 0
@@ -104,7 +105,7 @@ def _of_begun(arguments: Arguments) -> int:
     folder = StudyFolder(_folder_of(arguments, _name_of(arguments.study)))
     plan = folder.plan()
     if arguments.cancel:
-        print(f"{slurm.cancel(folder)} jobs cancelled; --resume goes on")
+        print(f"jobs: {slurm.cancel(folder)} cancelled; --resume goes on")
         return 0
     write_table(folder, plan)
     _say(folder, plan)

@@ -201,21 +201,23 @@ class StudyFolder:
 
     def status(self, case: Case) -> Status:
         """How a case stands now."""
-        if not case.digest:
-            return "refused"
         # What is finished stays so; it is read once, for there may be thousands.
-        if case.digest in self._finished:
-            return "finished"
-        if self.summary(case) is not None:
+        return "finished" if case.digest in self._finished else self.look(case)[0]
+
+    def look(self, case: Case) -> tuple[Status, Summary | None]:
+        """How a case stands now, with the result of a finished one."""
+        if not case.digest:
+            return "refused", None
+        # The lock before the result: it may end in between.
+        running = is_locked(self.case_path(case))
+        summary = self.summary(case)
+        if summary is not None:
             self._finished.add(case.digest)
-            return "finished"
-        if is_locked(self.case_path(case)):
-            return "running"
-        # Once more: it may have ended between the two looks.
-        if self.summary(case) is not None:
-            return "finished"
+            return "finished", summary
+        if running:
+            return "running", None
         failure = self.failure(case)
-        return "failed" if failure is not None and failure.final else "waiting"
+        return ("failed" if failure is not None and failure.final else "waiting"), None
 
     def summary(self, case: Case) -> Summary | None:
         """The result of a finished case."""

@@ -60,20 +60,21 @@ def table_rows(folder: StudyFolder, plan: Plan) -> Iterator[dict[str, object]]:
     """Rows of the table in the order of the cases."""
     keys = table_keys(plan.cases)
     wanted = tuple(plan.study.get("outputs", ()))
-    summaries: dict[str, Summary | None] = {}
+    looked: dict[str, tuple[Status, float | None, dict[str, float]]] = {}
     known: set[str] = set()
-    for case, status in folder.statuses(plan):
-        if case.digest not in summaries:
-            summaries[case.digest] = folder.summary(case) if status == "finished" else None
-        summary = summaries[case.digest]
-        found = {} if summary is None else outputs(summary, every=bool(wanted))
-        known |= found.keys()
+    for case in plan.cases:
+        if case.digest not in looked:
+            status, summary = folder.look(case)
+            found = {} if summary is None else outputs(summary, every=bool(wanted))
+            looked[case.digest] = (status, None if summary is None else _wall(summary), found)
+            known |= found.keys()
+        status, wall, found = looked[case.digest]
         yield {
             "case": case.number,
             "status": status,
             "reason": _reason(folder, case, status),
             "folder": f"cases/{case.folder}" if case.folder else "",
-            "wall_s": None if summary is None else _wall(summary),
+            "wall_s": wall,
             **{key: case.values.get(key) for key in keys},
             **(found if not wanted else {name: found.get(name) for name in wanted}),
         }
