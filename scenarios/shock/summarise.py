@@ -110,8 +110,8 @@ def _spectral_warnings(history: ShockHistory) -> Iterator[str]:
         )
     if 1.0 / width < 0.99 * STRIDE_S:
         yield (
-            f"the record ends {1000 * history.time_s[-1]:.0f} ms after touchdown; spectra take it as silent up "
-            f"to {1000 * STRIDE_S:.0f} ms"
+            f"the record ends {1000 * history.time_s[-1]:.0f} ms after touchdown; spectra take it "
+            f"as silent up to {1000 * STRIDE_S:.0f} ms"
         )
 
 
