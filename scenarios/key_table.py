@@ -8,10 +8,12 @@ Markdown file.
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from scenarios.keys import Key, scenario_keys
+from scenarios.keys import Key, keys_of, scenario_keys
 from scenarios.marked_text import between_marks
+from scenarios.sweep.study import Study
 
 BEGIN = "<!-- begin: keys, made by python -m scenarios.key_table -->"
 END = "<!-- end: keys -->"
@@ -33,25 +35,47 @@ def key_tables() -> str:
         if table == LIKE_INSOLE:
             keys = [key for key in keys if key.name.endswith("calibration_dir")]
             title += "\n\nThe keys of `[insole]`, or:"
-        rows = ["| key | default | allowed | meaning |", "|---|---|---|---|"]
-        rows += [
-            f"| `{key.name.rpartition('.')[2]}` | {key.default or 'must be given'} "
-            f"| {key.allowed} | {key.description} |"
-            for key in keys
-        ]
-        blocks.append(f"{title}\n\n" + "\n".join(rows))
+        blocks.append(f"{title}\n\n{_rows(keys)}")
     return "\n\n".join(blocks)
 
 
-def renewed(text: str) -> str:
+def study_tables() -> str:
+    """The same of a study."""
+    groups: dict[str, list[Key]] = {}
+    for key in keys_of(Study):
+        groups.setdefault(key.name.rpartition(".")[0], []).append(key)
+    titles = {"": "### Top level", "factors[]": "### Entries of `[[factors]]`"}
+    blocks = (
+        f"{titles.get(table, f'### `[{table}]`')}\n\n{_rows(keys)}"
+        for table, keys in groups.items()
+    )
+    return "\n\n".join(blocks)
+
+
+def _rows(keys: Iterable[Key]) -> str:
+    rows = ["| key | default | allowed | meaning |", "|---|---|---|---|"]
+    rows += [
+        f"| `{key.name.rpartition('.')[2]}` | {key.default or 'must be given'} "
+        f"| {key.allowed} | {key.description} |"
+        for key in keys
+    ]
+    return "\n".join(rows)
+
+
+def renewed(text: str, tables: Callable[[], str] = key_tables) -> str:
     """A Markdown text with the table between its marks made anew.
+
+    Args:
+        text: with the marks.
+        tables: what makes it.
 
     Raises:
         ValueError: the marks are not there.
     """
-    return between_marks(text, BEGIN, END, key_tables())
+    return between_marks(text, BEGIN, END, tables())
 
 
 if __name__ == "__main__":
     file = Path(sys.argv[1])
-    file.write_text(renewed(file.read_text(encoding="utf-8")), encoding="utf-8")
+    made = study_tables if file.stem == "sweep" else key_tables
+    file.write_text(renewed(file.read_text(encoding="utf-8"), made), encoding="utf-8")

@@ -61,6 +61,11 @@ def scenario_keys() -> tuple[Key, ...]:
     return tuple(_keys_of(Scenario, ""))
 
 
+def keys_of(model: type[BaseModel]) -> tuple[Key, ...]:
+    """All keys of another kind of file, such as a study."""
+    return tuple(_keys_of(model, ""))
+
+
 @cache
 def table_names() -> tuple[str, ...]:
     """Names of the tables, such as ``insole`` and ``insole.wear``."""
@@ -199,5 +204,15 @@ def _range_text(name: str, info: FieldInfo) -> str:
         low = getattr(item, "ge", low)
         high = getattr(item, "le", high)
     unit = unit_of(name)
-    text = f"{low:g} to {high:g}" + (f" {unit}" if unit else "")
+    text = _bounds(low, high, info) + (f" {unit}" if unit else "")
     return f"whole number, {text}" if int in _alternatives(info.annotation) else text
+
+
+def _bounds(low: float | None, high: float | None, info: FieldInfo) -> str:
+    if low is not None and high is not None:
+        return f"{low:g} to {high:g}"
+    if low is not None:
+        return f"{low:g} and more"
+    return (
+        "above 0" if any(getattr(item, "gt", None) == 0.0 for item in info.metadata) else "number"
+    )

@@ -23,10 +23,16 @@ class Factor(Table):
 
     key: str = Field(min_length=1, description="Key of the scenario, such as insole.thickness_mm")
     values: tuple[Any, ...] = Field(
-        (), strict=False, description="The values it takes, of any kind"
+        (),
+        strict=False,
+        description="The values it takes, of any kind",
+        json_schema_extra={"allowed_text": "a list"},
     )
     range: tuple[float, float] | None = Field(
-        None, strict=False, description="Lowest and highest value of a number"
+        None,
+        strict=False,
+        description="Lowest and highest value of a number",
+        json_schema_extra={"allowed_text": "[low, high]"},
     )
     distribution: Distribution = Field(
         "uniform", description="How a number is spread; normal and lognormal are cut at the range"
@@ -77,7 +83,10 @@ class Design(Table):
     )
     array: ArrayName | None = Field(None, description="Orthogonal array of taguchi")
     cases: tuple[dict[str, Any], ...] = Field(
-        (), strict=False, description="Cases of list, each a table of keys and values"
+        (),
+        strict=False,
+        description="Cases of list, each a table of keys and values",
+        json_schema_extra={"allowed_text": "a list of tables"},
     )
     seed: int = Field(1, ge=0, le=2**31, description="Of the random numbers; the same, same cases")
     limit: int = Field(10_000, ge=1, le=10_000_000, description="Most cases that a study may have")
@@ -151,10 +160,16 @@ class SlurmOptions(Table):
         json_schema_extra={"default_text": "the partition's"},
     )
     options: tuple[Annotated[str, Field(pattern=r"^-[^\n]*$")], ...] = Field(
-        (), strict=False, description="More options of sbatch, such as --account=NAME"
+        (),
+        strict=False,
+        description="More options of sbatch, such as --account=NAME",
+        json_schema_extra={"allowed_text": "a list of text"},
     )
     setup: tuple[Annotated[str, Field(pattern=r"^[^\n]*$")], ...] = Field(
-        (), strict=False, description="Lines of shell before the worker, such as module load NAME"
+        (),
+        strict=False,
+        description="Lines of shell before the worker, such as module load NAME",
+        json_schema_extra={"allowed_text": "a list of text"},
     )
     launcher: str | None = Field(
         None,
@@ -180,7 +195,9 @@ class Study(Table):
     )
     scenario: str = Field(min_length=1, description="Base: a TOML file or a name of the library")
     settings: dict[str, Any] = Field(
-        default_factory=dict, description="Keys of the scenario that all cases have, dotted"
+        default_factory=dict,
+        description="Keys of the scenario that all cases have, dotted",
+        json_schema_extra={"allowed_text": "a table of keys of the scenario"},
     )
     factors: tuple[Factor, ...] = Field(
         (), strict=False, description="What changes between the cases"
@@ -190,6 +207,7 @@ class Study(Table):
         (),
         strict=False,
         description="Keys of summary.json that the table has; without any, all that are numbers",
+        json_schema_extra={"allowed_text": "a list of keys of summary.json"},
     )
     run: RunOptions = Field(default_factory=RunOptions)
     slurm: SlurmOptions = Field(default_factory=SlurmOptions)

@@ -18,6 +18,7 @@ from typing import Any
 import scenarios.check
 import scenarios.run
 from scenarios.errors import CommandError, NotConverged, ScenarioError
+from scenarios.launch import launched_rank
 from scenarios.run import RunContext
 from scenarios.summary import InsoleSummary, SolverSummary, Summary, WallTimes
 from scenarios.sweep import worker
@@ -74,6 +75,8 @@ class QuickAnalysis:
 def _logged(simulate: Any) -> Any:
     def run_scenario(scenario: Any, result: Any, comm: Any, **more: Any) -> Summary:
         summary = simulate(scenario, result, comm, **more)
+        if comm.rank > 0:
+            return summary
         line = f"{result.path.name}\n".encode()
         log = os.open(
             result.path.parents[1] / "completed.log", os.O_CREAT | os.O_APPEND | os.O_WRONLY
@@ -94,6 +97,8 @@ DOUBLES = (
 if __name__ == "__main__":
     for module, name, double in DOUBLES:
         setattr(module, name, double)
+    if launched_rank() is not None:  # several ranks: the worker's own entry, with MPI
+        sys.exit(worker.main())
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=Path)
     parser.add_argument("--part", default="0/1")

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import signal
@@ -14,7 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.helpers.sweep_command import completed, masses, run, start, thicknesses, written
-from tests.helpers.sweep_double import DIES, NO_ROOM
+from tests.helpers.sweep_double import DIES, DIVERGES, NO_ROOM
 
 CASES = 40
 CASE_S = 0.15
@@ -150,3 +151,14 @@ def test_a_second_command_is_refused_while_the_first_runs(tmp_path: Path) -> Non
     out, _ = process.communicate(timeout=60)
     assert process.returncode == 0, out
     assert set(Counter(completed(tmp_path)).values()) == {1}
+
+
+@pytest.mark.mpi
+def test_cases_on_two_ranks_each(tmp_path: Path) -> None:
+    """What one case fails of, all ranks of its worker leave together, for the next case."""
+    written(tmp_path, masses(70.0, DIVERGES, 80.0))
+    code, out = run(tmp_path, "--workers", "1", "-n", "2")
+    assert code == 3, out
+    assert "2 finished" in out and "case 2: not converged at 40 % of stance" in out
+    manifests = (tmp_path / "study" / "cases").glob("*/manifest.json")
+    assert {json.loads(path.read_text())["ranks"] for path in manifests} == {2}
