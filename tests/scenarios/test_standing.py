@@ -120,6 +120,9 @@ def test_candidate_says_so_and_names_its_calibration(baseline: Path, candidate: 
 def test_candidate_equal_to_its_baseline_gives_its_numbers(baseline: Path, candidate: Path) -> None:
     """The frozen torques and the leg's stiffness act only on what changes."""
     first, other = read(baseline), read(candidate)
+    changes = other.pop("alignment_change")
+    angles = {key: abs(changes[key]["peak"]) for key in changes if key.endswith("_deg")}
+    assert len(angles) > 10 and max(angles.values()) < 1e-3, angles
     for summary in (first, other):
         for name in ("role", "calibration", "warnings", "discretisation_error", "scenario"):
             summary.pop(name, None)
