@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 import time
 import tomllib
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 MOST_SAID = 20
 """Failed and refused cases that are named; the table has all."""
+EVERY_S = 2.0
+"""Between two lines of the progress display."""
 
 
 def sweep(arguments: Arguments) -> int:
@@ -109,6 +112,8 @@ def _of_begun(arguments: Arguments) -> int:
         return 0
     write_table(folder, plan)
     _say(folder, plan)
+    if folder.is_driven():
+        print("a command runs it")
     for job in slurm.queue(folder):
         print(f"job {job.name}: {job.state.lower()} {job.reason}")
     return 0
@@ -133,17 +138,19 @@ def _folder_of(arguments: Arguments, name: str) -> Path:
 
 def _display(quiet: bool) -> Callable[[Mapping[Status, int], int], None]:
     """One line whenever a number changes, with the time that is left by the cases so far."""
-    started, last = time.monotonic(), ""
+    started, last, said = time.monotonic(), "", -math.inf
     before: int | None = None
 
     def show(count: Mapping[Status, int], workers: int) -> None:
-        nonlocal last, before
+        nonlocal last, said, before
         done = count.get("finished", 0) + count.get("failed", 0)
         before = done if before is None else before
         text = ", ".join(f"{number} {status}" for status, number in sorted(count.items()) if number)
-        if quiet or text == last:
+        now = time.monotonic()
+        # A study of days is not to fill the screen; its end is always said.
+        if quiet or text == last or (workers and now - said < EVERY_S):
             return
-        last = text
+        last, said = text, now
         left = count.get("waiting", 0) + count.get("running", 0)
         new, seconds = done - before, time.monotonic() - started
         rest = f"; about {_time(seconds / new * left)} left" if new and left else ""

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from scenarios.errors import ScenarioError, nearest
+from scenarios.errors import NotWritten, ScenarioError, nearest
 from scenarios.summary import Summary
 from scenarios.sweep.cases import Case, table_keys
 from scenarios.sweep.store import Plan, Status, StudyFolder
@@ -30,6 +30,7 @@ def write_table(folder: StudyFolder, plan: Plan) -> Path:
 
     Raises:
         ScenarioError: without pyarrow, or an output that no case has.
+        NotWritten: no room for it; the one of before stays.
     """
     try:
         import pyarrow as pa
@@ -51,8 +52,12 @@ def write_table(folder: StudyFolder, plan: Plan) -> Path:
     table = pa.table(columns)
     path = folder.path / NAME
     beside = path.with_name(f".{NAME}.new")
-    pq.write_table(table, beside)
-    beside.replace(path)
+    try:
+        pq.write_table(table, beside)
+        beside.replace(path)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise NotWritten(str(path), error.strerror or str(error)) from error
     return path
 
 

@@ -53,7 +53,9 @@ DESIGNS = [
 ]
 
 
-@pytest.mark.parametrize(("design", "factors", "size"), DESIGNS, ids=lambda v: str(v)[:20])
+@pytest.mark.parametrize(
+    ("design", "factors", "size"), DESIGNS, ids=[f"{d.kind} {n}" for d, _, n in DESIGNS]
+)
 def test_size_is_known_before_and_a_seed_repeats(
     design: Design, factors: tuple[Factor, ...], size: int
 ) -> None:
@@ -127,7 +129,9 @@ DISTRIBUTIONS = [
 ]
 
 
-@pytest.mark.parametrize(("factor", "law"), DISTRIBUTIONS, ids=lambda v: str(v)[:30])
+@pytest.mark.parametrize(
+    ("factor", "law"), DISTRIBUTIONS, ids=["uniform", "triangular", "normal", "cut"]
+)
 def test_quantiles_are_those_of_the_distribution(factor: Factor, law: object) -> None:
     for share in (0.01, 0.3, 0.5, 0.9, 0.99):
         assert factor_value(factor, share, None) == pytest.approx(law.ppf(share), rel=1e-6)

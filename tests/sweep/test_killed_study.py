@@ -99,6 +99,20 @@ def test_killed_at_random_twenty_times(tmp_path: Path) -> None:
     print(kills)
 
 
+def test_workers_of_a_killed_command_end_after_their_step(tmp_path: Path) -> None:
+    written(tmp_path, thicknesses(40))
+    process = start(tmp_path, "--workers", "1", seconds=1.0)
+    until = time.monotonic() + 60
+    while not finished(tmp_path) and time.monotonic() < until:
+        time.sleep(0.02)
+    process.kill()
+    process.communicate()
+    ended = without_workers(tmp_path, 10.0)
+    for orphan in workers_of(tmp_path):
+        os.kill(orphan, signal.SIGKILL)
+    assert ended and len(finished(tmp_path)) < 40
+
+
 def test_a_case_that_kills_its_workers_is_given_up_and_the_rest_is_done(tmp_path: Path) -> None:
     written(tmp_path, masses(70.0, DIES, 80.0, 90.0))
     code, out = run(tmp_path, "--workers", "1")
@@ -147,7 +161,7 @@ def test_a_second_command_is_refused_while_the_first_runs(tmp_path: Path) -> Non
     code, out = run(tmp_path, "--resume")
     assert code == 2 and "is being written by another run" in out
     code, out = run(tmp_path, "--status")
-    assert code == 0 and "table: study/table.parquet" in out
+    assert code == 0 and "table: study/table.parquet" in out and "a command runs it" in out
     out, _ = process.communicate(timeout=60)
     assert process.returncode == 0, out
     assert set(Counter(completed(tmp_path)).values()) == {1}

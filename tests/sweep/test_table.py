@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from scenarios.errors import ScenarioError
+from scenarios.errors import NotWritten, ScenarioError
 from scenarios.sweep.table import write_table
 from tests.helpers.sweep_command import STUDY, masses, prepared, thicknesses
 from tests.helpers.sweep_double import DIVERGES
@@ -96,6 +96,6 @@ def test_a_table_is_whole_or_absent(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(pq, "write_table", half)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(NotWritten, match="No space"):
         write_table(folder, plan)
-    assert path.read_bytes() == before
+    assert path.read_bytes() == before and not list(folder.path.glob(".table*"))
