@@ -173,7 +173,7 @@ def test_wrong_file_is_refused_with_what_was_found(
 
 def test_largest_plausible_body_is_taken(folder: Path, right_mm: Path) -> None:
     foot = pyvista.read(right_mm)
-    tile = pyvista.Plane((900.0, 0.0, 0.0), i_size=900.0, j_size=400.0)
+    tile = pyvista.Plane(center=(900.0, 0.0, 0.0), i_size=900.0, j_size=400.0)
     both = (foot + tile.triangulate()).extract_surface(algorithm="dataset_surface")
     both.triangulate().save(folder / "both.ply")
     found = fit_scan(folder / "both.ply")

@@ -250,7 +250,7 @@ def test_sections_of_the_summary(peak, middle) -> None:
 def test_what_cannot_be_meshed_is_refused() -> None:
     short = Subject.model_construct(**dict(Subject()) | {"height_m": 1.0})
     odd = Scenario.model_construct(**dict(Scenario()) | {"subject": short})
-    with pytest.raises(ScenarioError, match="stature_mm: 1000 is out of range"):
+    with pytest.raises(ScenarioError, match=r"subject\.height_m: 1000 is out of range"):
         UpperModel.build(MPI.COMM_WORLD, odd, walking())
 
 
