@@ -6,11 +6,11 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 from zipfile import BadZipFile
 
 import gmsh
@@ -90,18 +90,20 @@ def save_mesh(path: Path, mesh: TaggedMesh) -> None:
     Raises:
         OSError: the folder cannot be made or written.
     """
+    save_arrays(path, {name: getattr(mesh, name) for name in _FIELDS})
+
+
+def save_arrays(path: Path, arrays: Mapping[str, Any]) -> None:
+    """Write named arrays under a temporary name, then rename the file.
+
+    Raises:
+        OSError: the folder cannot be made or written.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
     try:
         with os.fdopen(handle, "wb") as stream:
-            np.savez_compressed(
-                stream,
-                points=mesh.points,
-                cells=mesh.cells,
-                cell_tags=mesh.cell_tags,
-                facets=mesh.facets,
-                facet_tags=mesh.facet_tags,
-            )
+            np.savez_compressed(stream, **arrays)
         Path(name).replace(path)
     finally:
         Path(name).unlink(missing_ok=True)

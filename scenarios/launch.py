@@ -42,6 +42,12 @@ def launched_size() -> int | None:
     return _first_number(SIZE_VARIABLES)
 
 
+def usable_cores() -> int:
+    """Processor cores that this process may use, at least one."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return cores or 1
+
+
 def is_speaker() -> bool:
     """Whether this process prints: rank 0, or the only one."""
     return launched_rank() in (None, 0)

@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -12,8 +10,9 @@ from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from meshes.cache import content_key, default_folder
+from meshes.cache import content_key, default_folder, save_arrays
 from meshes.foot_dimensions import FootDimensions
 from meshes.scan.fit import ScanOptions, fit_scan, scan_digest
 from meshes.scan.scanned import ScannedFoot
@@ -73,23 +72,16 @@ def _load(path: Path) -> ScannedFoot | None:
 
 
 def _save(path: Path, scan: ScannedFoot) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            np.savez_compressed(
-                stream,
-                dimensions=[asdict(scan.dimensions)[key] for key in _DIMENSIONS],
-                digest=scan.correction.digest,
-                kind=scan.kind,
-                side=scan.side,
-                notes=np.array(scan.notes, dtype=np.str_),
-                **{key: getattr(scan, key) for key in (*_ARRAYS, *_NUMBERS)},
-                **{f"correction_{key}": getattr(scan.correction, key) for key in _CORRECTION},
-            )
-        Path(name).replace(path)
-    finally:
-        Path(name).unlink(missing_ok=True)
+    arrays: dict[str, ArrayLike] = {
+        "dimensions": [asdict(scan.dimensions)[key] for key in _DIMENSIONS],
+        "digest": scan.correction.digest,
+        "kind": scan.kind,
+        "side": scan.side,
+        "notes": np.array(scan.notes, dtype=np.str_),
+    }
+    arrays |= {key: getattr(scan, key) for key in (*_ARRAYS, *_NUMBERS)}
+    arrays |= {f"correction_{key}": getattr(scan.correction, key) for key in _CORRECTION}
+    save_arrays(path, arrays)
 
 
 _DIMENSIONS = ("length_mm", "ball_width_mm", "heel_width_mm", "arch_height_mm")

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 import traceback
@@ -18,7 +17,7 @@ from scenarios.cost import estimate
 from scenarios.errors import CommandError, NotWritten
 from scenarios.folder import Mode, ResultFolder, State, check_folder
 from scenarios.identity import scenario_hash
-from scenarios.launch import is_speaker, launch, launched_rank, must_launch
+from scenarios.launch import is_speaker, launch, launched_rank, must_launch, usable_cores
 from scenarios.loading import Loaded, load_scenario
 from scenarios.schema import Scenario
 from scenarios.source import user_path
@@ -237,6 +236,6 @@ def _insole_text(loaded: Loaded) -> str:
 
 def _say_cost(scenario: Scenario, ranks: int) -> None:
     print(f"cost: {estimate(scenario, ranks)}", file=sys.stderr)
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    if cores and ranks == 1 and cores > 1:
+    cores = usable_cores()
+    if ranks == 1 and cores > 1:
         print(f"hint: this machine has {cores} cores; -n {cores} uses them", file=sys.stderr)

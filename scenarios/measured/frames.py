@@ -43,6 +43,11 @@ class Frames:
         """Where there is a sensor, shape (rows, columns)."""
         return np.isfinite(self.values[0])
 
+    @property
+    def labels(self) -> list[str]:
+        """Name of each sensor for messages, in the order of ``values[:, present]``."""
+        return [f"row {i + 1}, column {j + 1}" for i, j in np.argwhere(self.present)]
+
 
 def read_frames(file: str, lines: Sequence[str], first_line: int) -> Frames:
     """Read all frames.

@@ -63,9 +63,8 @@ def fscan_record(file: str, text: str) -> PressureRecord:
     row_mm, column_mm = (_length(file, header, f"{name}_SPACING") for name in ("ROW", "COL"))
     limit = _saturation(file, header)
     pressure = factor * frames.values[:, frames.present]
-    labels = [f"row {i + 1}, column {j + 1}" for i, j in np.argwhere(frames.present)]
     most = LARGEST_KPA if limit is None else max(LARGEST_KPA, 1.01 * limit)
-    check_values(file, frames.lines, labels, pressure, most)
+    check_values(file, frames.lines, frames.labels, pressure, most)
     flipped = {name: header.get(f"MIRROR_{name}", "0") not in ("0", "") for name in ("ROW", "COL")}
     layout = grid_layout(
         frames.present,

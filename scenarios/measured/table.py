@@ -257,8 +257,7 @@ def _grid(
         raise ScenarioError(file, "# first_row", f"'{starts}' found", allowed="toes, heel")
     frames = read_frames(file, lines[first:], first + 1)
     pressure = factor * frames.values[:, frames.present]
-    labels = [f"row {i + 1}, column {j + 1}" for i, j in np.argwhere(frames.present)]
-    check_values(file, frames.lines, labels, pressure)
+    check_values(file, frames.lines, frames.labels, pressure)
     layout = grid_layout(
         frames.present,
         side,

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from scenarios.errors import CommandError, Interrupted, ScenarioError, one_line
-from scenarios.launch import end_with_parent
+from scenarios.launch import end_with_parent, usable_cores
 from scenarios.sweep.store import Plan, Status, StudyFolder
 
 if TYPE_CHECKING:
@@ -62,8 +62,7 @@ class WorkersFail(CommandError):
 
 def default_workers(ranks: int) -> int:
     """Cases at a time: cores over ranks, at least one."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return max(1, (cores or 1) // ranks)
+    return max(1, usable_cores() // ranks)
 
 
 def run_local(

@@ -14,7 +14,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -305,7 +305,7 @@ def _difference(before: Plan, after: Plan) -> str:
 
 
 def _plan_text(plan: Plan) -> str:
-    cases = [{**asdict(replace(case, values=dict(case.values)))} for case in plan.cases]
+    cases = [asdict(case) for case in plan.cases]
     data = {
         "schema": SCHEMA,
         "where": plan.where,
