@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 
 from materials.lattice import SOLID_FAMILIES, NoLattice
 from meshes.errors import MeshError
@@ -22,6 +21,7 @@ from meshes.foot_dimensions import FootDimensions
 from scenarios.catalogue import insole_materials, insole_record
 from scenarios.errors import ScenarioError, listed, nearest
 from scenarios.keys import find_key, keys_in, scenario_keys, table_names
+from scenarios.loading_errors import given_error, position, translated
 from scenarios.schema import Scenario
 from scenarios.schema_insole import BAREFOOT, Insole
 from scenarios.schema_subject import Subject
@@ -56,7 +56,7 @@ class Loaded:
 
     def error(self, key: str, problem: str, **more: str) -> ScenarioError:
         """A message about a key, in the file or flag that gave it."""
-        return _error(self.given, self.where, key, problem, **more)
+        return given_error(self.given, self.where, key, problem, **more)
 
 
 def load_scenario(
@@ -150,13 +150,13 @@ def _refuse_unknown(given: Mapping[str, Given], where: str) -> None:
         for key in scenario_keys():
             if name.startswith(f"{key.name}."):
                 problem = f"unknown key: {key.name} is no table"
-                raise _error(given, where, name, problem, allowed=key.allowed)
+                raise given_error(given, where, name, problem, allowed=key.allowed)
         in_table = tuple(f"{table}.{key}" for key in keys_in(table)) if table else keys_in("")
         near = nearest(name, in_table, cutoff=0.7) if keys_in(table) else ""
         near = near or nearest(name, sorted(known, key=_order), cutoff=0.6)
         allowed = keys_in(table) if table in table_names() else keys_in("")
         what = "unknown key" if not table or table in table_names() else "unknown table"
-        raise _error(given, where, name, what, allowed=listed(allowed), suggestion=near)
+        raise given_error(given, where, name, what, allowed=listed(allowed), suggestion=near)
 
 
 def _order(name: str) -> tuple[bool, str]:
@@ -170,8 +170,8 @@ def _validate(given: Mapping[str, Given], file: ScenarioFile) -> Scenario:
         return Scenario.model_validate(data)
     except ValidationError as error:
         details = [d for d in error.errors() if d["type"] != "default_factory_not_called"]
-        first = min(details, key=lambda d: (_position(given, d), d["type"] == "missing"))
-        raise _translated(first, given, file.where, len(details)) from None
+        first = min(details, key=lambda d: (position(given, d), d["type"] == "missing"))
+        raise translated(first, given, file.where, len(details)) from None
 
 
 def _prepared(name: str, item: Given) -> object:
@@ -191,88 +191,6 @@ def _is_unicode(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-def _dotted(location: tuple[int | str, ...]) -> str:
-    text = ""
-    for part in location:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}"
-    return text.lstrip(".")
-
-
-def _position(given: Mapping[str, Given], detail: ErrorDetails) -> int:
-    """Place of an error in the order in which the values were given."""
-    name = _dotted(detail["loc"])
-    for place, key in enumerate(given):
-        if key == name or name.startswith((f"{key}.", f"{key}[")) or key.startswith(f"{name}."):
-            return place
-    return len(given)
-
-
-def _translated(
-    detail: ErrorDetails, given: Mapping[str, Given], where: str, count: int
-) -> ScenarioError:
-    """One of pydantic's errors in this project's words."""
-    name = _dotted(detail["loc"])
-    context = detail.get("ctx", {})
-    kind, value = detail["type"], detail["input"]
-    key = find_key(name) or find_key(name.partition("[")[0])
-    allowed, near = (key.allowed if key else ""), ""
-    if kind == "scenario":
-        problem, allowed = str(context["problem"]), str(context["allowed"])
-    elif kind == "extra_forbidden":
-        names = _entry_keys(name)
-        problem, allowed = "unknown key", listed(names)
-        near = nearest(name.rpartition(".")[2], names)
-    elif kind == "missing":
-        problem = "is missing"
-    elif kind in ("model_type", "model_attributes_type"):
-        problem = f"got {_shown(value)}"
-        names = keys_in(name) or _entry_keys(f"{name}.x")
-        allowed = f"a table with the keys {listed(names)}"
-    elif kind in ("greater_than_equal", "less_than_equal"):
-        problem = f"{value:g} is out of range"
-    elif kind == "too_long":
-        problem = f"{len(value)} entries"
-        allowed = f"at most {context['max_length']}"
-    else:
-        problem = f"got {_shown(value)}"
-        if kind == "literal_error" and isinstance(value, str):
-            near = nearest(value, allowed.split(", "))
-    if count > 1:
-        problem += f" ({count - 1} more wrong)"
-    return _error(given, where, name, problem, allowed=allowed, suggestion=near)
-
-
-def _entry_keys(name: str) -> tuple[str, ...]:
-    """Keys beside an entry of a list of tables, such as ``insole.layers[0].x``."""
-    table = re.sub(r"\[\d+\]", "[]", name.rpartition(".")[0])
-    return tuple(
-        key.name.removeprefix(f"{table}.")
-        for key in scenario_keys()
-        if key.name.startswith(f"{table}.")
-    )
-
-
-def _shown(value: object) -> str:
-    kinds = {str: "text", bool: "a truth value", dict: "a table", list: "a list"}
-    kind = kinds.get(type(value), "")
-    text = repr(value) if len(repr(value)) <= 40 else repr(value)[:37] + "..."
-    return f"{kind} {text}".strip()
-
-
-def _error(
-    given: Mapping[str, Given], where: str, key: str, problem: str, **more: str
-) -> ScenarioError:
-    """A message whose place is the flag or file that gave the key, or its table."""
-    place = where
-    parts = key.partition("[")[0]
-    for name, item in given.items():
-        if name == parts or name.startswith(f"{parts}."):
-            place = item.where
-            if item.where.startswith("--"):
-                break
-    return ScenarioError(place, key, problem, **more)
 
 
 def foot_dimensions(subject: Subject) -> FootDimensions:
