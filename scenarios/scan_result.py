@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import io
 import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from meshes.scan.align import LANDMARKS
 from meshes.scan.distance import SoleDistances, sole_distances
 from scenarios.figures import style
 from scenarios.figures.scan import OUTLINE_FILE, SOLE_FILE, scan_figures
+from scenarios.folder import write_atomically
 from scenarios.scan_section import Point, Scan
 from scenarios.shapes import foot_shapes
 from scenarios.subject_scan import SubjectScan, subject_scan
@@ -44,9 +46,7 @@ def with_scan(context: RunContext, summary: Summary) -> Summary:
             distances = sole_distances(foot, scan.foot.sole_points)
             section, said = scan_section(scan, distances), scan.warnings
             folder = context.folder.path
-            _write(
-                folder / SOLE_FILE, ("x_mm", "z_mm", "height_mm", "distance_mm"), _rows(distances)
-            )
+            _write(folder / SOLE_FILE, _SOLE_COLUMNS, _rows(distances))
             _write(folder / OUTLINE_FILE, _OUTLINE_COLUMNS, _outlines(foot, scan))
             if scenario.output.figures and context.command == "mesh":
                 try:
@@ -121,4 +121,6 @@ def _outlines(foot: FootGeometry, scan: SubjectScan) -> NDArray[np.float64]:
 
 
 def _write(path: Path, columns: tuple[str, ...], rows: NDArray[np.float64]) -> None:
-    np.savetxt(path, rows, fmt="%.4f", delimiter=",", header=",".join(columns), comments="")
+    lines = io.StringIO()
+    np.savetxt(lines, rows, fmt="%.4f", delimiter=",", header=",".join(columns), comments="")
+    write_atomically(path, lines.getvalue())
