@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import get_args
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
 
 from meshes.anatomy import SegmentGeometry
@@ -27,6 +28,9 @@ from meshes.tagged import FloatArray, TaggedMesh
 
 SIZES_MM = (165.0, 255.0, 320.0)
 COLUMNS = ("medial", "rear", "dorsal")
+HEADINGS = {"medial": "from the medial side", "rear": "from behind", "dorsal": "from above"}
+PANEL_PX = (620, 400)
+PIXELS_PER_INCH = 160
 
 
 def standing_foot(
@@ -62,8 +66,9 @@ def draw_types(path: Path) -> Path:
     """Write a picture of every type at 255 mm, a row each."""
     feet = [
         (
-            f"{kind}: AHI {arch_height_index(foot):.2f}, FPI {foot.posture_index:+g}, "
-            f"navicular {foot.arch_height_mm:.0f} mm",
+            f"{kind}: arch height index {arch_height_index(foot):.2f}, posture index "
+            f"{foot.posture_index:+g}, navicular {foot.arch_height_mm:.0f} mm, "
+            f"{_rearfoot_words(rearfoot_angle_deg(foot.posture_index))}",
             foot,
         )
         for kind in get_args(FootType)
@@ -84,19 +89,21 @@ def _draw(
     import pyvista
 
     shape = (len(feet), len(views))
+    width, height = PANEL_PX
     plotter = pyvista.Plotter(
-        off_screen=True, shape=shape, window_size=(620 * shape[1], 400 * shape[0]), border=False
+        off_screen=True,
+        shape=shape,
+        window_size=(width * shape[1], height * shape[0]),
+        border=False,
     )
     plotter.set_background("white")
-    for row, (title, dimensions) in enumerate(feet):
+    for row, (_, dimensions) in enumerate(feet):
         angle = rearfoot_angle_deg(dimensions.posture_index)
         bones, tissue = standing_foot(build_foot(dimensions, "coarse"), angle)
         for column, view in enumerate(views):
             plotter.subplot(row, column)
             add_tissue(plotter, tissue, opacity=0.35)
             add_segments(plotter, bones)
-            words = {"medial": title, "rear": _rearfoot_words(angle)}
-            plotter.add_text(words.get(view, ""), font_size=11, color="black")
             direction, up = VIEWS[view]
             if view == "rear":
                 direction = (-1.0, 0.0, 0.0)
@@ -105,14 +112,44 @@ def _draw(
             plotter.camera_position = [tuple(eye), tuple(focus), up]
             plotter.enable_parallel_projection()
             plotter.camera.parallel_scale = (0.26 if view == "rear" else 0.36) * scale_mm
-    path.parent.mkdir(parents=True, exist_ok=True)
-    plotter.screenshot(str(path))
+    image = np.asarray(plotter.screenshot(return_img=True))
     plotter.close()
+    return _labelled(image, [title for title, _ in feet], [HEADINGS[view] for view in views], path)
+
+
+def _labelled(
+    image: NDArray[np.uint8], titles: Sequence[str], headings: Sequence[str], path: Path
+) -> Path:
+    """Write rows of panels with a title above each row and a heading above each column.
+
+    The words are set here, at one size: a renderer fits its own to the corner of a panel.
+    """
+    from matplotlib.figure import Figure
+
+    width, height = image.shape[1] / PIXELS_PER_INCH, image.shape[0] / PIXELS_PER_INCH
+    row, head, gap = height / len(titles), 0.35, 0.32
+    total = height + head + gap * len(titles)
+    figure = Figure(figsize=(width, total))
+    style = {"ha": "center", "va": "center", "fontsize": 11, "color": "#5b636d"}
+    for column, words in enumerate(headings):
+        figure.text((column + 0.5) / len(headings), 1 - head / 2 / total, words, **style)
+    for index, (title, strip) in enumerate(
+        zip(titles, np.split(image, len(titles), axis=0), strict=True)
+    ):
+        low = total - head - (index + 1) * (row + gap)
+        axes = figure.add_axes((0.0, low / total, 1.0, row / total))
+        axes.imshow(strip, interpolation="none", aspect="auto")
+        axes.set_axis_off()
+        figure.text(
+            0.01, (low + row + gap / 2) / total, title, va="center", fontsize=12.5, weight="bold"
+        )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path, dpi=PIXELS_PER_INCH, facecolor="white")
     return path
 
 
 def _rearfoot_words(angle_deg: float) -> str:
-    return f"rearfoot {'everted' if angle_deg >= 0.0 else 'inverted'} {abs(angle_deg):g} deg"
+    return f"rearfoot {'everted' if angle_deg >= 0.0 else 'inverted'} {abs(angle_deg):.1f}°"
 
 
 if __name__ == "__main__":

@@ -9,11 +9,14 @@ from pathlib import Path
 from scenarios.cli.parser import Arguments
 from scenarios.errors import NotWritten
 from scenarios.followup.files import output_file, write_text
+from scenarios.launch import is_speaker
 from scenarios.source import user_path
 
 
 def compare_visits(arguments: Arguments) -> int:
     """Print the differences of visits, and write them and their course."""
+    if not is_speaker():
+        return 0
     from scenarios.followup.differences import course_of
     from scenarios.followup.places import COMMAND, find_visits
     from scenarios.followup.tables import course_text, file_text
@@ -34,6 +37,8 @@ def compare_visits(arguments: Arguments) -> int:
 
 def suggest(arguments: Arguments) -> int:
     """Write the changes that a result asks for, as scenarios, and say what to run."""
+    if not is_speaker():
+        return 0
     from scenarios.followup import suggest_files
     from scenarios.followup.suggest import asked_of, read_marks, read_source, suggestions
 
@@ -50,6 +55,8 @@ def suggest(arguments: Arguments) -> int:
 
 def wearing_in(arguments: Arguments) -> int:
     """Print the hours a day on a new insole, and write and draw them."""
+    if not is_speaker():
+        return 0
     from scenarios.followup import wearing_in as wearing
     from scenarios.followup.visits import computed_visit
 

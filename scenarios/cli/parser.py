@@ -122,11 +122,20 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Raise what argparse has to say as wrong input."""
-        raise ScenarioError(self.prog.removeprefix("solespine").strip(), "", _reworded(message))
+        flags = [flag for flag in self._option_string_actions if flag not in ("-h", "--help")]
+        said = _reworded(message, flags)
+        raise ScenarioError(self.prog.removeprefix("solespine").strip(), "", said)
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """As argparse, but a command refuses what it does not know by itself, by its own flags."""
+        found, unknown = super().parse_known_args(args, namespace)
+        if unknown:
+            self.error(f"unrecognized arguments: {' '.join(unknown)}")
+        return found, unknown
 
 
-def _reworded(message: str) -> str:
-    """One of argparse's messages with what is allowed and the nearest match."""
+def _reworded(message: str, flags: Sequence[str]) -> str:
+    """One of argparse's messages with what is allowed and the nearest match among ``flags``."""
     choice = re.match(r"argument (.+?): invalid choice: '(.*)' \(choose from (.+)\)", message)
     if choice:
         name, given, choices = choice.groups()
@@ -136,8 +145,8 @@ def _reworded(message: str) -> str:
         return text + (f"; did you mean {near}?" if near else "")
     unknown = re.match(r"unrecognized arguments: (\S+)", message)
     if unknown:
-        flags = ("--set", "--resolution", "--output", "--resume", "--overwrite", "--quiet", "-n")
-        near = nearest(unknown[1].partition("=")[0], flags, cutoff=0.5)
+        given = unknown[1].partition("=")[0]
+        near = nearest(given, flags, cutoff=0.5) if given.startswith("-") else ""
         text = f"no argument {unknown[1]}"
         return text + (f"; did you mean {near}?" if near else "; see --help")
     required = re.match(r"the following arguments are required: (.+)", message)
