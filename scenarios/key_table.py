@@ -45,6 +45,7 @@ def study_tables() -> str:
     for key in keys_of(Study):
         groups.setdefault(key.name.rpartition(".")[0], []).append(key)
     titles = {"": "### Top level", "factors[]": "### Entries of `[[factors]]`"}
+    titles["compare.candidates[]"] = "### Entries of `[[compare.candidates]]`"
     blocks = (
         f"{titles.get(table, f'### `[{table}]`')}\n\n{_rows(keys)}"
         for table, keys in groups.items()

@@ -32,8 +32,9 @@ from scenarios.source import (
     spelled_out,
     user_path,
 )
+from scenarios.sweep.candidates import Candidate, Compare, candidates_of, dotted_items
 from scenarios.sweep.designs import design_points, design_size, level_counts
-from scenarios.sweep.factors import check_names, dotted_items, extremes, factor_value, full_name
+from scenarios.sweep.factors import check_names, extremes, factor_value, full_name
 from scenarios.sweep.study import Design, Factor, RunOptions, SlurmOptions, Study
 
 Values = Mapping[str, object]
@@ -67,12 +68,16 @@ class Case:
         values: of the factors, by key.
         digest: content hash of its scenario, empty where it is refused.
         refusal: why its values do not go together, empty else.
+        draw: number from 1 of its row of the design; 0 in a study without candidates.
+        candidate: name of its candidate, empty without.
     """
 
     number: int
     values: Values
     digest: str
     refusal: str = ""
+    draw: int = 0
+    candidate: str = ""
 
     @property
     def folder(self) -> str:
@@ -100,7 +105,9 @@ def load_study(path: str, limit: int | None = None) -> LoadedStudy:
     except ValidationError as error:
         raise _translated(error.errors()[0], path) from None
     check_names(study, path)
-    count, most = design_size(study.design, study.factors), limit or study.design.limit
+    candidates = candidates_of(study.compare)
+    count = design_size(study.design, study.factors) * max(len(candidates), 1)
+    most = limit or study.design.limit
     if count > most:
         raise ScenarioError(
             path,
@@ -110,6 +117,8 @@ def load_study(path: str, limit: int | None = None) -> LoadedStudy:
         )
     loaded = with_base(study, path, file.path.resolve().parent)
     scenario_of(loaded, {}, "")
+    for candidate in candidates:
+        scenario_of(loaded, candidate.settings, candidate.place)
     for place, factor in enumerate(study.factors):
         _check_values(loaded, factor, f"factors[{place}]")
     return loaded
@@ -197,13 +206,24 @@ def study_cases(loaded: LoadedStudy) -> tuple[Case, ...]:
 
 
 def _cases(loaded: LoadedStudy) -> Iterator[Case]:
-    for number, values in enumerate(_rows(loaded), start=1):
+    for number, (draw, name, values) in enumerate(_crossed(loaded), start=1):
         try:
             scenario = scenario_of(loaded, values, f"case {number}")
         except ScenarioError as error:
-            yield Case(number, values, "", str(error).removeprefix(f"{loaded.where}: "))
+            reason = str(error).removeprefix(f"{loaded.where}: ")
+            yield Case(number, values, "", reason, draw, name)
             continue
-        yield Case(number, values, scenario_hash(scenario))
+        yield Case(number, values, scenario_hash(scenario), draw=draw, candidate=name)
+
+
+def _crossed(loaded: LoadedStudy) -> Iterator[tuple[int, str, Values]]:
+    """Draw, candidate and values; all candidates of a draw follow each other."""
+    candidates = candidates_of(loaded.study.compare)
+    for draw, values in enumerate(_rows(loaded), start=1):
+        if not candidates:
+            yield 0, "", values
+        for candidate in candidates:
+            yield draw, candidate.name, {**candidate.settings, **values}
 
 
 def _rows(loaded: LoadedStudy) -> Iterator[Values]:
@@ -224,7 +244,15 @@ def _dotted(given: Mapping[str, object], prefix: str) -> dict[str, object]:
     return {key.replace('"', ""): value for key, value in under.items()}
 
 
-_TABLES = {"": Study, "factors": Factor, "design": Design, "run": RunOptions, "slurm": SlurmOptions}
+_TABLES = {
+    "": Study,
+    "factors": Factor,
+    "design": Design,
+    "compare": Compare,
+    "compare.candidates": Candidate,
+    "run": RunOptions,
+    "slurm": SlurmOptions,
+}
 
 
 def _translated(detail: ErrorDetails, where: str) -> ScenarioError:

@@ -4,13 +4,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
 from scenarios.errors import ScenarioError, listed, nearest
 from scenarios.keys import SHORT, find_key, scenario_keys, table_names
 from scenarios.summary import Summary
+from scenarios.sweep.candidates import candidates_of, dotted_items
 from scenarios.sweep.study import Factor, Study
 
 DIGITS = 10
@@ -58,6 +58,7 @@ def check_names(study: Study, where: str) -> None:
     for place, case in enumerate(study.design.cases):
         for key, _ in dotted_items(case):
             _check_key(key, f"design.cases[{place}]", where)
+    _check_candidates(study, settings, where)
     for place, name in enumerate(study.outputs):
         sections = tuple(Summary.model_fields)
         if name.partition(".")[0] not in sections:
@@ -77,13 +78,17 @@ def full_name(key: str) -> str:
     return f"{SHORT.get(table, table)}{dot}{rest}"
 
 
-def dotted_items(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, object]]:
-    """Leaves of nested tables by dotted key."""
-    for key, value in table.items():
-        if isinstance(value, dict):
-            yield from dotted_items(value, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}", value
+def _check_candidates(study: Study, settings: set[str], where: str) -> None:
+    """A key of candidates is one of the scenario, and set nowhere else in the study."""
+    factors = {full_name(factor.key) for factor in study.factors}
+    factors |= {full_name(key) for case in study.design.cases for key, _ in dotted_items(case)}
+    for candidate in candidates_of(study.compare):
+        for key in candidate.settings:
+            _check_key(key, candidate.place, where)
+            for others, name in ((settings, "settings"), (factors, "factors")):
+                if full_name(key) in others:
+                    problem = f"{key} is one of {name} too"
+                    raise ScenarioError(where, candidate.place, problem, allowed="one of the two")
 
 
 def _check_key(key: str, place: str, where: str) -> None:

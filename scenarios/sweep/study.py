@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 
 from scenarios.schema_base import Table, wrong
+from scenarios.sweep.candidates import Compare
 
 DesignKind = Literal["grid", "latin_hypercube", "sobol", "morris", "saltelli", "taguchi", "list"]
 ArrayName = Literal["L4", "L8", "L9", "L12", "L16", "L18", "L27"]
@@ -203,6 +204,7 @@ class Study(Table):
         (), strict=False, description="What changes between the cases"
     )
     design: Design = Field(default_factory=Design)
+    compare: Compare | None = None
     outputs: tuple[str, ...] = Field(
         (),
         strict=False,

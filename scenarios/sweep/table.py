@@ -16,7 +16,7 @@ from scenarios.summary import Summary
 from scenarios.sweep.cases import Case, table_keys
 from scenarios.sweep.store import Plan, Status, StudyFolder
 
-FIXED = ("case", "status", "reason", "folder", "wall_s")
+FIXED = ("case", "status", "reason", "folder", "wall_s", "draw", "candidate")
 NAME = "table.parquet"
 LEFT_OUT = ("solver.", "subject.", "discretisation.")
 """Parts of a summary that are no outputs."""
@@ -80,6 +80,7 @@ def table_rows(folder: StudyFolder, plan: Plan) -> Iterator[dict[str, object]]:
             "reason": _reason(folder, case, status),
             "folder": f"cases/{case.folder}" if case.folder else "",
             "wall_s": wall,
+            **({"draw": case.draw, "candidate": case.candidate} if case.draw else {}),
             **{key: case.values.get(key) for key in keys},
             **(found if not wanted else {name: found.get(name) for name in wanted}),
         }
