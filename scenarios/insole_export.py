@@ -130,8 +130,10 @@ def export_insole(scenario: Scenario, size_mm: float | None = None) -> ExportedI
     axes, shift = file_axes(side), (0.0, 0.0, geometry.thickness_mm)
     records = insole_records(table)
     labels = {tag: record.name for tag, record in records.items()}
-    if table.arch_stiffness_factor != 1.0:
-        labels[int(Region.INSOLE_ARCH)] += f" x {table.arch_stiffness_factor:g} in stiffness"
+    for tag in labels:
+        of_arch = table.arch_stiffness_factor if tag == int(Region.INSOLE_ARCH) else 1.0
+        if of_arch * table.stiffness_factor != 1.0:
+            labels[tag] += f" x {of_arch * table.stiffness_factor:g} in stiffness"
     try:
         surfaces = insole_surfaces(geometry, size)
         whole = surfaces.whole.mapped(axes, shift)

@@ -87,9 +87,11 @@ def insole_records(table: Insole) -> dict[int, MaterialRecord]:
 
 
 def insole_laws(table: Insole) -> dict[int, Law]:
-    """Return the law of each cell tag of an insole, as it is worn."""
+    """Return the law of each cell tag of an insole, as it is worn, by its factors."""
     laws = {
-        region: worn_law(law_of(record), wear_state(table, record.name))
+        region: stiffened(
+            worn_law(law_of(record), wear_state(table, record.name)), table.stiffness_factor
+        )
         for region, record in insole_records(table).items()
     }
     if table.arch_stiffness_factor != 1.0:

@@ -97,6 +97,13 @@ class Insole(Table):
         description="Factor on the stiffness of the core in the region of the medial arch: below "
         "1 an arch that is hollowed or of thinner infill, above 1 a filled one",
     )
+    stiffness_factor: float = Field(
+        1.0,
+        ge=0.1,
+        le=10.0,
+        description="Factor on the stiffness of all its materials, for what is uncertain in them; "
+        "1 is the library's",
+    )
     heel_cup_depth_mm: float = Field(
         10.0, ge=0.0, le=25.0, description="Rise of the rim round the heel at conformity 1"
     )

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -131,6 +133,29 @@ def test_an_arch_factor_scales_any_law(name: str, factor: float) -> None:
     plain, arch = laws[int(Region.INSOLE)], laws[int(Region.INSOLE_ARCH)]
     assert young_modulus_mpa(arch) == pytest.approx(factor * young_modulus_mpa(plain))
     assert (arch.poisson_ratio, arch.density_t_mm3) == (plain.poisson_ratio, plain.density_t_mm3)
+
+
+@pytest.mark.parametrize(
+    "more", [{"material": "cork"}, {"layers": THREE}, {"wear": Wear(hours=500.0)}]
+)
+def test_a_stiffness_factor_scales_every_material_and_is_nothing_at_one(
+    more: dict[str, Any],
+) -> None:
+    table = Insole(
+        **more,
+        zones=(Zone(region="heel", material="gel_soft"),),
+        arch_stiffness_factor=2.0,
+        heel_plug_diameter_mm=30.0,
+    )
+    plain = insole_laws(table)
+    # The same numbers, not only close ones: a scenario without the key is as it was.
+    assert insole_laws(table.model_copy(update={"stiffness_factor": 1.0})) == plain
+    stiff = insole_laws(table.model_copy(update={"stiffness_factor": 1.7}))
+    assert len(plain) >= 4 and set(stiff) == set(plain)
+    for region, law in plain.items():
+        assert young_modulus_mpa(stiff[region]) == pytest.approx(1.7 * young_modulus_mpa(law))
+        assert stiff[region].poisson_ratio == law.poisson_ratio
+        assert stiff[region].density_t_mm3 == law.density_t_mm3
 
 
 def test_a_worn_insole_is_thinner_in_every_zone() -> None:
