@@ -109,7 +109,7 @@ def _split_indices(name: str) -> Iterator[str]:
 
 def _tables_of(model: type[BaseModel], prefix: str) -> Iterator[str]:
     for name, info in model.model_fields.items():
-        table = _table_of(info.annotation)
+        table = table_of(info.annotation)
         if table is not None:
             yield f"{prefix}{name}"
             yield from _tables_of(table, f"{prefix}{name}.")
@@ -118,7 +118,7 @@ def _tables_of(model: type[BaseModel], prefix: str) -> Iterator[str]:
 def _keys_of(model: type[BaseModel], prefix: str) -> Iterator[Key]:
     for name, info in model.model_fields.items():
         dotted = f"{prefix}{name}"
-        table = _table_of(info.annotation)
+        table = table_of(info.annotation)
         if table is not None:
             yield from _keys_of(table, f"{dotted}.")
             continue
@@ -140,7 +140,8 @@ def _alternatives(annotation: Any) -> tuple[Any, ...]:
     return (annotation,)
 
 
-def _table_of(annotation: Any) -> type[BaseModel] | None:
+def table_of(annotation: Any) -> type[BaseModel] | None:
+    """The model of a key that is a table, also of one that may be absent."""
     for option in _alternatives(annotation):
         if isinstance(option, type) and issubclass(option, BaseModel):
             return option
@@ -150,7 +151,7 @@ def _table_of(annotation: Any) -> type[BaseModel] | None:
 def _entry_of(annotation: Any) -> type[BaseModel] | None:
     for option in _alternatives(annotation):
         if get_origin(option) is tuple:
-            return _table_of(get_args(option)[0])
+            return table_of(get_args(option)[0])
     return None
 
 

@@ -50,6 +50,10 @@ def _call(arguments: Arguments) -> int:
         from scenarios.cli import study
 
         return int(getattr(study, arguments.command)(arguments))
+    if arguments.command in ("new", "schema", "completion"):
+        from scenarios.cli import first_steps
+
+        return int(getattr(first_steps, arguments.command)(arguments))
     if arguments.command == "sweep":
         from scenarios.cli import sweep
 

@@ -8,12 +8,15 @@ import re
 from collections.abc import Sequence
 from typing import Any, Literal, NoReturn
 
-from scenarios.cli import export_arguments, sweep_arguments
+from scenarios.cli import export_arguments, first_steps_arguments, sweep_arguments
 from scenarios.cli import followup_arguments as followup
 from scenarios.errors import ScenarioError, listed, nearest
 
 RESOLUTIONS = ("coarse", "standard", "fine")
-COMMANDS = ("run", "mesh", "check", "sweep", "compare", "report", "view", "insole", "materials")
+COMMANDS = (
+    *("new", "run", "mesh", "check", "sweep", "compare", "report", "view", "insole", "materials"),
+    *("schema", "completion"),
+)
 
 EPILOG = """\
 SCENARIO is a TOML file, or the name of a scenario that comes with solespine
@@ -115,6 +118,11 @@ class Arguments(argparse.Namespace):
     on: Literal["local", "slurm"]
     print_sbatch: bool
     cancel: bool
+    file: str | None
+    analysis: Literal["standing", "stance", "impact"]
+    reader: Literal["designer", "engineer", "researcher"] | None
+    of_study: bool
+    shell: str
 
 
 class Parser(argparse.ArgumentParser):
@@ -167,6 +175,14 @@ def build_parser() -> Parser:
     parser.add_argument("--version", action=_Version, help="show the version and exit")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
 
+    first_steps_arguments.new(
+        _command(
+            commands,
+            "new",
+            "write a commented scenario to change",
+            first_steps_arguments.NEW_EPILOG,
+        )
+    )
     run = _command(commands, "run", "simulate a scenario into a result folder", RUN_EPILOG)
     _study_arguments(run)
     sweep_arguments.print_sbatch(run)
@@ -233,6 +249,22 @@ def build_parser() -> Parser:
     _fit_arguments(_command(actions, "fit", "a law from test data", FIT_EPILOG))
     shore = _command(actions, "shore", "Young's modulus from Shore A hardness, approximately")
     shore.add_argument("hardness", metavar="HARDNESS", help="Shore A, 10 to 90")
+    first_steps_arguments.schema(
+        _command(
+            commands,
+            "schema",
+            "JSON schema of a scenario, for editors",
+            first_steps_arguments.SCHEMA_EPILOG,
+        )
+    )
+    first_steps_arguments.completion(
+        _command(
+            commands,
+            "completion",
+            "completion of this command line in a shell",
+            first_steps_arguments.COMPLETION_EPILOG,
+        )
+    )
     return parser
 
 
