@@ -12,9 +12,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from scenarios.errors import ScenarioError, listed, nearest
@@ -38,6 +38,7 @@ from scenarios.sweep.factors import check_names, extremes, factor_value, full_na
 from scenarios.sweep.study import Design, Factor, RunOptions, SlurmOptions, Study
 
 Values = Mapping[str, object]
+AnyStudy = TypeVar("AnyStudy", bound=Study)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,15 +96,7 @@ def load_study(path: str, limit: int | None = None) -> LoadedStudy:
     Raises:
         ScenarioError: any wrong input; names file, key and what is allowed.
     """
-    file = find_study(path)
-    given = {name: item.value for name, item in read_scenario_file(file).items()}
-    data: dict[str, Any] = dict(nested(given))
-    data.setdefault("name", re.sub(r"[^A-Za-z0-9_.\-]", "_", file.name).lstrip("_.-") or "study")
-    data["settings"] = _dotted(given, "settings.")
-    try:
-        study = Study.model_validate(data)
-    except ValidationError as error:
-        raise _translated(error.errors()[0], path) from None
+    study, base = parsed_study(path, Study, _TABLES)
     check_names(study, path)
     candidates = candidates_of(study.compare)
     count = design_size(study.design, study.factors) * max(len(candidates), 1)
@@ -115,13 +108,38 @@ def load_study(path: str, limit: int | None = None) -> LoadedStudy:
             f"has {count:,} cases".replace(",", " "),
             allowed=f"up to {most}: fewer levels or samples, or a higher design.limit (--limit)",
         )
-    loaded = with_base(study, path, file.path.resolve().parent)
+    loaded = with_base(study, path, base)
     scenario_of(loaded, {}, "")
     for candidate in candidates:
         scenario_of(loaded, candidate.settings, candidate.place)
     for place, factor in enumerate(study.factors):
-        _check_values(loaded, factor, f"factors[{place}]")
+        check_values(loaded, factor, f"factors[{place}]")
     return loaded
+
+
+def parsed_study(
+    path: str, kind: type[AnyStudy], tables: Mapping[str, type[BaseModel]]
+) -> tuple[AnyStudy, Path]:
+    """A study's file as a study of a kind, and the folder that its paths refer to.
+
+    Args:
+        path: TOML file.
+        kind: what it is read as.
+        tables: its tables by name, for messages.
+
+    Raises:
+        ScenarioError: no such file, or one that is no such study.
+    """
+    file = find_study(path)
+    given = {name: item.value for name, item in read_scenario_file(file).items()}
+    data: dict[str, Any] = dict(nested(given))
+    data.setdefault("name", re.sub(r"[^A-Za-z0-9_.\-]", "_", file.name).lstrip("_.-") or "study")
+    data["settings"] = _dotted(given, "settings.")
+    try:
+        study = kind.model_validate(data)
+    except ValidationError as error:
+        raise _translated(error.errors()[0], path, tables) from None
+    return study, file.path.resolve().parent
 
 
 def find_study(path: str) -> ScenarioFile:
@@ -182,7 +200,7 @@ def loaded_case(loaded: LoadedStudy, values: Values, what: str) -> Loaded:
     return load_given(loaded.file, merged(loaded.given, spelled_out(changed)))
 
 
-def _check_values(loaded: LoadedStudy, factor: Factor, place: str) -> None:
+def check_values(loaded: LoadedStudy, factor: Factor, place: str) -> None:
     """Refuse values that the key never takes; what only does not go together is left to cases."""
     for value in extremes(factor):
         try:
@@ -255,7 +273,9 @@ _TABLES = {
 }
 
 
-def _translated(detail: ErrorDetails, where: str) -> ScenarioError:
+def _translated(
+    detail: ErrorDetails, where: str, tables: Mapping[str, type[BaseModel]]
+) -> ScenarioError:
     """The first of pydantic's errors in this project's words."""
     place = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in detail["loc"]).lstrip(".")
     kind, value = detail["type"], detail["input"]
@@ -264,7 +284,7 @@ def _translated(detail: ErrorDetails, where: str) -> ScenarioError:
         return ScenarioError(where, place, str(context["problem"]), allowed=str(context["allowed"]))
     if kind == "extra_forbidden":
         table, _, key = place.rpartition(".")
-        names = tuple(_TABLES.get(table.partition("[")[0], Study).model_fields)
+        names = tuple(tables.get(table.partition("[")[0], tables[""]).model_fields)
         return ScenarioError(
             where, place, "unknown key", allowed=listed(names), suggestion=nearest(key, names)
         )

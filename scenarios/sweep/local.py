@@ -72,6 +72,7 @@ def run_local(
     workers: int,
     ranks: int,
     show: Callable[[Mapping[Status, int], int], None],
+    module: str | None = None,
 ) -> int:
     """Run all cases that wait; returns when none is left.
 
@@ -81,6 +82,7 @@ def run_local(
         workers: at a time.
         ranks: of each.
         show: called now and then with the number of cases by status and of workers.
+        module: what a worker runs, that of a sweep by default.
 
     Returns:
         0, or 130 when a signal asked to end: running cases then end after their step.
@@ -98,7 +100,7 @@ def run_local(
                 count = _count(folder, plan)
                 wanted = 0 if asked() else min(workers, count["waiting"] + len(team))
                 while len(team) < wanted:
-                    team.append(_start(folder, ranks, _done(count)))
+                    team.append(_start(folder, ranks, _done(count), module or MODULE))
                 show(count, len(team))
                 # A worker whose driver was killed may still end its step: nobody else has its case.
                 if not team and (asked() or not count["running"]):
@@ -121,16 +123,16 @@ def run_local(
 
 
 def _done(count: Mapping[Status, int]) -> int:
-    return count.get("finished", 0) + count.get("failed", 0)
+    return sum(number for status, number in count.items() if status not in ("running", "waiting"))
 
 
 def _count(folder: StudyFolder, plan: Plan) -> Counter[Status]:
     return Counter(status for _, status in folder.statuses(plan))
 
 
-def _start(folder: StudyFolder, ranks: int, done_before: int) -> _Worker:
+def _start(folder: StudyFolder, ranks: int, done_before: int, module: str) -> _Worker:
     name = f"{os.getpid()}-{time.monotonic_ns()}"
-    command = [sys.executable, "-m", MODULE, str(folder.path)]
+    command = [sys.executable, "-m", module, str(folder.path)]
     if ranks > 1:
         mpirun = shutil.which("mpirun")
         if mpirun is None:
@@ -159,7 +161,7 @@ def _ended(folder: StudyFolder, plan: Plan, worker: _Worker, asked: bool) -> Non
     except OSError:
         return
     record.unlink(missing_ok=True)
-    case = next((case for case in plan.distinct if case.digest == digest), None)
+    case = folder.case_of(plan, digest)
     if case is None or asked or folder.status(case) != "waiting":
         return
     folder.note_lost_worker(case, f"its worker ended with {_end(worker.process.returncode)}")

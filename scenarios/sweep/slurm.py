@@ -59,9 +59,32 @@ def job_script(
         ranks: of a case, in place of the study's.
         workers: jobs, in place of the study's.
     """
+    jobs = max(1, min(workers or study.slurm.workers, len(plan.distinct)))
+    shares = f'--part "$SLURM_ARRAY_TASK_ID/{jobs}"'
+    return array_script(folder, study, local.MODULE, ranks=ranks, jobs=jobs, arguments=shares)
+
+
+def array_script(
+    folder: StudyFolder,
+    study: Study,
+    module: str,
+    *,
+    ranks: int | None,
+    jobs: int,
+    arguments: str = "",
+) -> str:
+    """The job script of an array of workers.
+
+    Args:
+        folder: of the study.
+        study: for its table ``slurm``.
+        module: what a worker runs.
+        ranks: of a case, in place of the study's.
+        jobs: of the array.
+        arguments: of the worker after the folder, as the shell takes them.
+    """
     options = study.slurm
     count = ranks or options.ranks or study.run.ranks
-    jobs = max(1, min(workers or options.workers, len(plan.distinct)))
     path = folder.path.resolve()
     lines = {
         "job-name": f"solespine-{study.name}",
@@ -70,9 +93,7 @@ def job_script(
         "open-mode": "append",
         "signal": f"B:USR1@{WARNING_S}",
     }
-    worker = ["python", "-m", local.MODULE, str(path), "--part"]
-    worker[0] = sys.executable
-    text = shlex.join(worker) + f' "$SLURM_ARRAY_TASK_ID/{jobs}"'
+    text = f"{shlex.join([sys.executable, '-m', module, str(path)])} {arguments}".rstrip()
     if count > 1:
         start = options.mpirun.replace("{ranks}", str(count))
         text = text.replace(" -m ", " -m mpi4py -m ", 1)

@@ -25,7 +25,7 @@ from scenarios.summary import Summary, read_summary
 from scenarios.sweep.cases import Case, LoadedStudy, study_cases
 
 SCHEMA = "solespine.study/1"
-Status = Literal["finished", "failed", "refused", "running", "waiting"]
+Status = Literal["finished", "failed", "refused", "running", "waiting", "pruned"]
 MOST_ATTEMPTS = 2
 """A case whose worker dies is begun so often; a run that was killed goes on from its checkpoint."""
 STATUSES: tuple[Status, ...] = ("finished", "failed", "refused", "running", "waiting")
@@ -150,6 +150,10 @@ class StudyFolder:
         self._note_lost_workers(plan)
         return plan
 
+    def case_of(self, plan: Plan, digest: str) -> Case | None:
+        """The case of that content."""
+        return next((case for case in plan.distinct if case.digest == digest), None)
+
     def note_lost_worker(self, case: Case, reason: str) -> None:
         """Add an attempt that ended its worker; the last one that is allowed is final."""
         before = self.failure(case)
@@ -162,9 +166,8 @@ class StudyFolder:
         One that was killed with its driver says nothing against its case. A job of Slurm has no
         driver that would have noted its end: only its case can have ended it.
         """
-        by_digest = {case.digest: case for case in plan.distinct}
         for record in (self.path / "workers").iterdir():
-            case = by_digest.get(record.read_text(encoding="ascii", errors="replace"))
+            case = self.case_of(plan, record.read_text(encoding="ascii", errors="replace"))
             record.unlink(missing_ok=True)
             if record.name.startswith("slurm-") and case and self.status(case) == "waiting":
                 self.note_lost_worker(case, f"its worker {record.name} was killed")

@@ -31,6 +31,7 @@ from scenarios.errors import (
 )
 from scenarios.folder import ResultFolder
 from scenarios.identity import scenario_hash
+from scenarios.progress import Progress
 from scenarios.schema import Scenario
 from scenarios.signals import interruptible
 from scenarios.sweep.cases import Case, LoadedStudy, loaded_case, with_base
@@ -77,7 +78,7 @@ def work(folder: StudyFolder, comm: MPI.Intracomm, part: tuple[int, int] = (0, 1
                 if comm.bcast(folder.status(case) if comm.rank == 0 else None) != "waiting":
                     continue
                 try:
-                    if not _run(folder, loaded, case, comm):
+                    if not run_case(folder, loaded, case, comm):
                         busy.append(case)
                 except Interrupted:
                     return INTERRUPTED
@@ -103,8 +104,21 @@ def _forget(folder: StudyFolder) -> None:
         _record(folder).unlink(missing_ok=True)
 
 
-def _run(folder: StudyFolder, loaded: LoadedStudy, case: Case, comm: MPI.Intracomm) -> bool:
+def run_case(
+    folder: StudyFolder,
+    loaded: LoadedStudy,
+    case: Case,
+    comm: MPI.Intracomm,
+    progress: Progress | None = None,
+) -> bool:
     """Run one case; what it fails of is noted and the next case may follow.
+
+    Args:
+        folder: of the study.
+        loaded: the study.
+        case: of it.
+        comm: ranks that run it together.
+        progress: told of each instant that is written.
 
     Returns:
         False where somebody else has the case's folder at this moment.
@@ -122,7 +136,7 @@ def _run(folder: StudyFolder, loaded: LoadedStudy, case: Case, comm: MPI.Intraco
         if scenario is None:
             return False
         if not isinstance(scenario, str):
-            _simulate(folder, loaded, case, result, scenario, comm)
+            _simulate(folder, loaded, case, result, scenario, comm, progress)
     except (Interrupted, NotWritten):
         _forget(folder)
         raise
@@ -186,17 +200,18 @@ def _simulate(
     result: ResultFolder,
     scenario: Scenario,
     comm: MPI.Intracomm,
+    progress: Progress | None,
 ) -> None:
     from scenarios.run import run_scenario
 
-    summary = run_scenario(scenario, result, comm, resume=True)
+    summary = run_scenario(scenario, result, comm, resume=True, progress=progress)
     if not summary.converged:
         raise NotConverged("its summary says so", "the end")
     if comm.rank == 0:
-        _tidy(folder.case_path(case), loaded.study.run.keep)
+        tidy(folder.case_path(case), loaded.study.run.keep)
 
 
-def _tidy(path: Path, keep: str) -> None:
+def tidy(path: Path, keep: str) -> None:
     """Remove what a finished case is not to keep."""
     if keep == "all":
         return
