@@ -1,1 +1,1 @@
-"""Studies: from a scenario file to results, and the command line."""
+"""Studies: from a scenario file to results, the command line, and `scenarios.api` for Python."""
