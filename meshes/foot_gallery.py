@@ -130,9 +130,9 @@ def _labelled(
     row, head, gap = height / len(titles), 0.35, 0.32
     total = height + head + gap * len(titles)
     figure = Figure(figsize=(width, total))
-    style = {"ha": "center", "va": "center", "fontsize": 11, "color": "#5b636d"}
     for column, words in enumerate(headings):
-        figure.text((column + 0.5) / len(headings), 1 - head / 2 / total, words, **style)
+        place = ((column + 0.5) / len(headings), 1 - head / 2 / total)
+        figure.text(*place, words, ha="center", va="center", fontsize=11, color="#5b636d")
     for index, (title, strip) in enumerate(
         zip(titles, np.split(image, len(titles), axis=0), strict=True)
     ):

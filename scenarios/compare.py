@@ -1,9 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Paired differences of finished runs to the first, beside what the mesh can tell.
+"""Paired differences of finished runs to the first, beside what mesh and parameters can tell.
 
-A difference is set against the discretisation errors of both runs, added in
-quadrature. Runs of one resolution share most of their error, so this is on the
-safe side: a difference that is called resolved is one.
+The rules are those of `scenarios.compare_verdict`.
 """
 
 from __future__ import annotations
@@ -12,24 +10,29 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from scenarios.alignment.section import AlignmentChange
-from scenarios.alignment.tables import HEAD, change_rows
 from scenarios.channels import ChannelRow, channel_rows, insole_table
+from scenarios.compare_outputs import output_unit
+from scenarios.compare_settings import Settings, settings_of, subject_differences
+from scenarios.compare_verdict import (
+    DEVIATIONS,
+    EQUAL,
+    MESH_WORDS,
+    WORDS,
+    MeshVerdict,
+    is_equal,
+    side_of,
+)
 from scenarios.errors import ScenarioError
-from scenarios.keys import unit_of
-from scenarios.shock.expected import EFFECTS, MeasuredEffect, effect_beyond, effect_of
+from scenarios.shock.expected import MeasuredEffect, effect_beyond, effect_of
 from scenarios.summary import Summary, main_outputs, read_summary
-from scenarios.text_table import aligned_lines
 
-Verdict = Literal["resolved", "within error", "not measured", "equal"]
-UNITS = {"kpa_s": "kPa s", "kpa": "kPa", "mpa": "MPa", "mm2": "mm2", "nm": "Nm", "bw": "BW"}
-UNITS |= {"bw_per_s": "BW/s", "g": "g", "g_per_s": "g/s", "g2": "g2", "j": "J", "ms": "ms"}
-UNITS |= {"n_per_s": "N/s", "mpa_per_s": "MPa/s", "hz": "Hz", "db": "dB"}
 SETTINGS = ("shock.resolution_hz", "shock.resolvable_hz")
 """Numbers of a summary that say how it was made: they are not compared."""
 LUMBAR_CHANGE_LIMIT = 0.20
+NO_SETTINGS = Settings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,8 @@ class Difference:
         other: value of the other run.
         error: discretisation error of the difference in the output's unit, None when
             it is not measured for both.
+        deviation: standard deviation of the paired difference over uncertain parameters, in
+            the output's unit, None when it is not known.
     """
 
     key: str
@@ -50,6 +55,7 @@ class Difference:
     first: float
     other: float
     error: float | None
+    deviation: float | None = None
 
     @property
     def change(self) -> float:
@@ -64,13 +70,23 @@ class Difference:
         return 100.0 * self.change / abs(self.first)
 
     @property
-    def verdict(self) -> Verdict:
+    def verdict(self) -> MeshVerdict:
         """Whether the mesh is fine enough to tell the two apart."""
-        if self.change == 0.0:
+        if is_equal(self.first, self.other, self.unit):
             return "equal"
-        if self.error is None:
-            return "not measured"
-        return "resolved" if abs(self.change) > self.error else "within error"
+        return MESH_WORDS[side_of(self.change, self.error)]
+
+    @property
+    def spread(self) -> float | None:
+        """What parameters alone may make of the difference: `DEVIATIONS` standard deviations."""
+        return None if self.deviation is None else DEVIATIONS * self.deviation
+
+    @property
+    def said(self) -> str:
+        """Whether the difference is larger than what mesh and parameters leave open, in words."""
+        if is_equal(self.first, self.other, self.unit):
+            return EQUAL
+        return WORDS[side_of(self.change, self.error), side_of(self.change, self.spread)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +100,7 @@ class Comparison:
     warnings: tuple[str, ...]
     channels: tuple[tuple[ChannelRow, ChannelRow], ...] = ()
     alignment: tuple[AlignmentChange | None, AlignmentChange | None] = (None, None)
+    settings: Settings = NO_SETTINGS
 
     @property
     def shock(self) -> tuple[tuple[Difference, MeasuredEffect], ...]:
@@ -94,8 +111,14 @@ class Comparison:
         return tuple((item, effect) for item, effect in effects if effect is not None)
 
 
-def compare_folders(folders: Sequence[Path]) -> tuple[Comparison, ...]:
+def compare_folders(
+    folders: Sequence[Path], deviations: Mapping[str, float] | None = None
+) -> tuple[Comparison, ...]:
     """Read and compare result folders, each with the first.
+
+    Args:
+        folders: two or more; none twice.
+        deviations: standard deviation of the paired difference by output, where it is known.
 
     Raises:
         ScenarioError: fewer than two, or a folder without a readable summary or without outputs.
@@ -115,7 +138,14 @@ def compare_folders(folders: Sequence[Path]) -> tuple[Comparison, ...]:
             )
     first = summaries[0]
     return tuple(
-        compare_summaries(first, other, str(folder), (_insole(folders[0]), _insole(folder)))
+        compare_summaries(
+            first,
+            other,
+            str(folder),
+            (_insole(folders[0]), _insole(folder)),
+            settings_of(folders[0], folder),
+            deviations or {},
+        )
         for folder, other in zip(folders[1:], summaries[1:], strict=True)
     )
 
@@ -132,6 +162,8 @@ def compare_summaries(
     other: Summary,
     folder: str = "",
     insoles: tuple[Mapping[str, Any], Mapping[str, Any]] = ({}, {}),
+    settings: Settings | None = None,
+    deviations: Mapping[str, float] | None = None,
 ) -> Comparison:
     """Every output that both runs have, with what must be known to read it.
 
@@ -140,7 +172,10 @@ def compare_summaries(
         other: of the other.
         folder: of the other, as it is called in the text.
         insoles: tables ``[insole]`` of both, empty where they are not known.
+        settings: where their scenarios differ.
+        deviations: standard deviation of the paired difference by output.
     """
+    settings = settings or NO_SETTINGS
     values, others = dict(main_outputs(first)), dict(main_outputs(other))
     differences = tuple(
         Difference(
@@ -149,6 +184,7 @@ def compare_summaries(
             first=value,
             other=others[key],
             error=_joint_error(first, other, key, value, others[key]),
+            deviation=(deviations or {}).get(key),
         )
         for key, value in values.items()
         if key in others
@@ -162,11 +198,12 @@ def compare_summaries(
         differences=differences,
         only_first=tuple(key for key in values if key not in others and not _is_change(key)),
         only_other=tuple(key for key in others if key not in values and not _is_change(key)),
-        warnings=tuple(_warnings(first, other, differences)),
+        warnings=tuple(_warnings(first, other, differences, settings)),
         channels=tuple(
             zip(channel_rows(first, insoles[0]), channel_rows(other, insoles[1]), strict=True)
         ),
         alignment=(first.alignment_change, other.alignment_change),
+        settings=settings,
     )
 
 
@@ -178,18 +215,6 @@ def _is_change(key: str) -> bool:
 def _of_one_run(key: str) -> bool:
     """Whether an output belongs to one run alone, such as the baseline it was set against."""
     return _is_change(key) and not key.endswith((".peak", ".mean"))
-
-
-def output_unit(key: str) -> str:
-    """Unit of an output, from the part of its key that carries one."""
-    parts = key.split(".")
-    for part in reversed(parts):
-        for suffix in sorted(UNITS, key=len, reverse=True):
-            if part.endswith(f"_{suffix}"):
-                return UNITS[suffix]
-        if unit := unit_of(part):
-            return unit
-    return ""
 
 
 def _joint_error(
@@ -209,14 +234,19 @@ def _joint_error(
     return math.sqrt(squares)
 
 
-def _warnings(first: Summary, other: Summary, differences: Sequence[Difference]) -> list[str]:
+def _warnings(
+    first: Summary, other: Summary, differences: Sequence[Difference], settings: Settings
+) -> list[str]:
     found = []
     for name in ("analysis", "resolution"):
         one, two = getattr(first, name), getattr(other, name)
         if one != two:
             found.append(f"{name} differs ({one}, {two}): differences are not of the insole alone")
     if first.subject != other.subject:
-        found.append("the subjects differ: differences are not of the insole alone")
+        named = ", ".join(subject_differences(first, other))
+        found.append(f"the subjects differ ({named}): differences are not of the insole alone")
+    if settings.warning:
+        found.append(settings.warning)
     if first.role == other.role == "baseline":
         found.append(
             "both runs are calibrated on their own insole: set [baseline] in the second, or "
@@ -224,8 +254,9 @@ def _warnings(first: Summary, other: Summary, differences: Sequence[Difference])
         )
     elif first.calibration and other.calibration and first.calibration != other.calibration:
         found.append("the runs stand on different calibrations")
-    if not (first.converged and other.converged):
-        found.append("a run is not converged")
+    for name, summary in (("first", first), ("other", other)):
+        if not summary.converged:
+            found.append(f"the {name} run is not converged: it stopped before its end")
     for item in differences:
         lumbar = item.key.startswith("lumbar.") and item.key.endswith("compression_n.peak")
         if lumbar and item.percent is not None and abs(item.percent) > 100 * LUMBAR_CHANGE_LIMIT:
@@ -240,69 +271,3 @@ def _warnings(first: Summary, other: Summary, differences: Sequence[Difference])
                 f"in shoes are {effect.text} ({effect.source})"
             )
     return found
-
-
-def comparison_text(first_folder: str, comparisons: Sequence[Comparison]) -> str:
-    """The differences as plain text, a table for each folder."""
-    blocks = []
-    for comparison in comparisons:
-        header = ("output", "unit", "first", "other", "difference", "%", "mesh error", "verdict")
-        rows = [header] + [_row(item) for item in comparison.differences]
-        lines = [f"{comparison.folder} against {first_folder}"]
-        lines += _channel_lines(comparison)
-        lines += _shock_lines(comparison)
-        lines += _alignment_lines(comparison)
-        lines += aligned_lines(rows, left=(0, 1, 7))
-        for name, keys in (("first", comparison.only_first), ("other", comparison.only_other)):
-            if keys:
-                lines.append(f"only in the {name}: {', '.join(keys)}")
-        lines += [f"warning: {text}" for text in comparison.warnings]
-        blocks.append("\n".join(lines))
-    return "\n\n".join(blocks)
-
-
-def _channel_lines(comparison: Comparison) -> list[str]:
-    """The three channels of both runs, and which analysis computes them."""
-    rows: list[tuple[str, ...]] = [("channel to the spine", "computed by", "run", "")]
-    for one, two in comparison.channels:
-        rows += [(one.name, one.given_by, "first", one.says), ("", "", "other", two.says)]
-    return [*aligned_lines(rows, left=range(4)), ""] if comparison.channels else []
-
-
-def _shock_lines(comparison: Comparison) -> list[str]:
-    """Shock measures beside what was measured of insoles."""
-    if not comparison.shock:
-        return []
-    rows: list[tuple[str, ...]] = [("shock", "difference", "%", "measured in shoes", "source")]
-    for item, effect in sorted(comparison.shock, key=lambda pair: EFFECTS.index(pair[1])):
-        rows.append((*_change(item), effect.text, effect.source))
-    return [*aligned_lines(rows, left=(0, 4)), ""]
-
-
-def _alignment_lines(comparison: Comparison) -> list[str]:
-    """What each candidate changes against its own baseline."""
-    lines = []
-    for name, section in zip(("first", "other"), comparison.alignment, strict=True):
-        rows: list[tuple[str, ...]] = list(change_rows(section))
-        if rows:
-            head = (f"alignment of the {name} against its baseline", *HEAD[1:])
-            lines += [*aligned_lines([head, *rows], left=(0,)), ""]
-    return lines
-
-
-def _change(item: Difference) -> tuple[str, str, str]:
-    percent = "" if item.percent is None else f"{item.percent:+.1f}"
-    return item.key, f"{item.change:+.3g} {item.unit}".rstrip(), percent
-
-
-def _row(item: Difference) -> tuple[str, ...]:
-    return (
-        item.key,
-        item.unit,
-        f"{item.first:.5g}",
-        f"{item.other:.5g}",
-        f"{item.change:+.3g}",
-        "" if item.percent is None else f"{item.percent:+.1f}",
-        "" if item.error is None else f"{item.error:.2g}",
-        item.verdict,
-    )

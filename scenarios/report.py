@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import jinja2
-
 from scenarios.alignment.tables import HEAD, change_rows
 from scenarios.channels import NOT_COMPUTED, QUASI_STATIC, insole_table
-from scenarios.figures.gallery import Gallery, Picture, draw_gallery
+from scenarios.figures.gallery import Gallery, Picture, draw_gallery, foot_outline
 from scenarios.figures.inputs import ResultView, read_result
+from scenarios.figures.pressure_cells import pressure_cells, scale_top
 from scenarios.folder import write_atomically
+from scenarios.html_page import CellMap, cell_map, render
 from scenarios.report_shock import channel_table, shock_tables
 from scenarios.report_tables import (
     Table,
@@ -95,23 +95,20 @@ def write_report(folder: Path, summary: Summary) -> Path:
 
 def report_text(view: ResultView, gallery: Gallery) -> str:
     """The report as HTML."""
-    templates = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).with_name("templates")),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )
     summary = view.summary
     values = dict(main_outputs(summary))
     scenario = _scenario_text(view.folder)
-    return templates.get_template(TEMPLATE).render(
+    charts = {each.name: each.chart for each in gallery.pictures if each.chart is not None}
+    return render(
+        TEMPLATE,
         summary=summary,
         setting=tuple(_setting(summary, scenario)),
         warnings=(*summary.warnings, *gallery.problems),
         headlines=headlines(summary, values),
         errors_known=bool(summary.discretisation_error),
         pictures={picture.name: picture for picture in _embedded(gallery.pictures)},
+        charts=charts,
+        cells=_cells(view),
         plantar=plantar_table(summary),
         lumbar=lumbar_table(summary),
         vertebra=vertebra_table(summary),
@@ -126,6 +123,14 @@ def report_text(view: ResultView, gallery: Gallery) -> str:
         manifest=tuple(_flat(view.manifest)),
         scenario_text=scenario,
     )
+
+
+def _cells(view: ResultView) -> CellMap | None:
+    """The pressure map whose instants can be chosen."""
+    found = pressure_cells(view.sensor_maps, view.foot_length_mm, foot_outline(view), view.run_ms)
+    if found is None:
+        return None
+    return cell_map(found, scale_top([found]), "sole", "Peak pressure of each sensor cell")
 
 
 def _scenario_text(folder: Path) -> str:
@@ -269,13 +274,18 @@ def _flat(data: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
 
 
 def _embedded(pictures: Sequence[Picture]) -> Iterator[Embedded]:
-    files = [picture.path.read_bytes() for picture in pictures]
+    """Pictures as addresses; one whose chart is drawn needs none."""
+    drawn = [picture for picture in pictures if picture.chart is None]
+    files = [picture.path.read_bytes() for picture in drawn]
     if sum(len(data) for data in files) * 4 / 3 > SIZE_LIMIT_BYTES:
         files = [_reduced(data) for data in files]
-    for picture, data in zip(pictures, files, strict=True):
-        source = "data:image/png;base64," + base64.b64encode(data).decode("ascii")
-        width = round(PIXELS_PER_INCH * picture.width_in)
-        yield Embedded(picture.name, picture.title, picture.caption, source, width)
+    sources = {
+        picture.name: "data:image/png;base64," + base64.b64encode(data).decode("ascii")
+        for picture, data in zip(drawn, files, strict=True)
+    }
+    for each in pictures:
+        width = round(PIXELS_PER_INCH * each.width_in)
+        yield Embedded(each.name, each.title, each.caption, sources.get(each.name, ""), width)
 
 
 def _reduced(data: bytes) -> bytes:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from scenarios.compare import output_unit
+from scenarios.compare_outputs import output_unit
 from scenarios.summary import (
     DiscretisationError,
     MeasuredPlantar,
@@ -21,6 +21,8 @@ from scenarios.summary import (
 REGIONS = ("whole", "heel", "midfoot", "forefoot", "toes", "hallux")
 LEVELS = ("L1-L2", "L2-L3", "L3-L4", "L4-L5", "L5-S1")
 ABSENT = "–"
+SMALLEST_SHOWN = 1e-3
+"""Errors below this part of a value are said to be, not shown: three digits hide them."""
 
 HEADLINES = (
     ("plantar.peak_pressure_kpa.heel", "Heel, peak pressure", "mean of a 1.5 cm² cell"),
@@ -265,11 +267,23 @@ def error_text(error: DiscretisationError | None, value: float) -> str:
     """The estimated error of the mesh as ``± x`` in the unit of the value; empty if unknown."""
     if error is None:
         return ""
-    if error.absolute is not None:
-        return f"± {error.absolute:.2g}"
-    if error.relative is not None:
-        return f"± {abs(error.relative * value):.2g} ({100 * error.relative:.2g} %)"
-    return ""
+    size = error.absolute
+    if size is None and error.relative is not None:
+        size = abs(error.relative * value)
+    if size is None:
+        return ""
+    if size < SMALLEST_SHOWN * abs(value):
+        return f"± <{100 * SMALLEST_SHOWN:g} %"
+    text = f"± {two_digits(size)}"
+    return text if error.absolute is not None else f"{text} ({100 * (error.relative or 0.0):.2g} %)"
+
+
+def two_digits(value: float) -> str:
+    """Two digits that count, without an exponent from 0.001 on."""
+    if abs(value) < 1e-3:
+        return f"{value:.2g}"
+    rounded = float(f"{value:.2g}")
+    return f"{rounded:.0f}" if abs(rounded) >= 10 else f"{rounded:#.2g}"
 
 
 def _cell(summary: Summary, key: str, value: float | None) -> str:

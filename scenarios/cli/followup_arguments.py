@@ -38,8 +38,9 @@ def visits(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-o",
         "--output",
-        metavar="FILE",
-        help="with --visits: write .csv or .json, and the course as a picture .png beside it",
+        metavar="DIR|FILE",
+        help="folder for compare.html and compare.csv; with --visits a file .csv or .json, and the "
+        "course as a picture .png beside it",
     )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from scenarios.cli.parser import Arguments
 from scenarios.errors import ScenarioError
+from scenarios.launch import is_speaker
 from scenarios.summary import Summary, read_summary
 
 KEY_FIGURES = (
@@ -28,27 +29,56 @@ KEY_FIGURES = (
 
 def compare(arguments: Arguments) -> int:
     """Print the differences of result folders to the first, or to a measured record."""
+    if not is_speaker():
+        return 0
     if arguments.visits:
+        _refuse(arguments, ("uncertainty", "every"), "a comparison of results, without --visits")
         from scenarios.cli.followup import compare_visits
 
         return compare_visits(arguments)
-    if arguments.output is not None:
-        raise ScenarioError("compare", "-o", "is of a course over visits", allowed="--visits")
-    from scenarios.compare import compare_folders, comparison_text
     from scenarios.measured import is_pressure_file
 
     files = [name for name in arguments.folders if is_pressure_file(name)]
     if files:
+        _refuse(arguments, ("output", "uncertainty", "every"), "a comparison of results")
         return _compare_measured(arguments, files)
-    if arguments.side is not None:
-        raise ScenarioError(
-            "compare",
-            "--side",
-            "is of a measured file, and none is given",
-            allowed="MEASURED DIR ..., a file of pressure and a result",
-        )
+    _refuse(arguments, ("side",), "MEASURED DIR ..., a file of pressure and a result")
+    return _compare_results(arguments)
+
+
+def _refuse(arguments: Arguments, names: tuple[str, ...], allowed: str) -> None:
+    """Refuse flags of another kind of comparison."""
+    flags = {"output": "-o", "every": "--all"}
+    for name in names:
+        if getattr(arguments, name) not in (None, False):
+            flag = flags.get(name, f"--{name}")
+            raise ScenarioError("compare", flag, "is of another comparison", allowed=allowed)
+
+
+def _compare_results(arguments: Arguments) -> int:
+    """Print the differences of results; with ``-o`` write page and table."""
+    from scenarios.compare import compare_folders
+    from scenarios.compare_files import output_folder, write_table
+    from scenarios.compare_text import comparison_text
+
     folders = [Path(folder) for folder in arguments.folders]
-    print(comparison_text(arguments.folders[0], compare_folders(folders)))
+    target = output_folder(arguments.output)
+    study = arguments.uncertainty
+    deviations = None
+    if study is not None:
+        from scenarios.uncertainty.spread import paired_spread
+
+        deviations = paired_spread(Path(study))
+    found = compare_folders(folders, deviations)
+    written: list[str] = []
+    if target is not None:
+        from scenarios.compare_page import write_page
+
+        written = [f"written: {write_table(target, found)}"]
+        written.append(f"page: {write_page(target, folders, found, study)}")
+    text = comparison_text(arguments.folders[0], found, every=arguments.every, study=study)
+    # Last, so that a pipe that is closed early costs no file.
+    print("\n".join((text, *written)))
     return 0
 
 
@@ -81,6 +111,8 @@ def _compare_measured(arguments: Arguments, files: list[str]) -> int:
 
 def report(arguments: Arguments) -> int:
     """Draw the figures and write the report of a finished result again."""
+    if not is_speaker():
+        return 0
     folder = Path(arguments.folder)
     summary = read_summary(folder)
     from scenarios.run import report_module
@@ -110,7 +142,7 @@ def view(arguments: Arguments) -> int:
 
 def key_figures(summary: Summary) -> Iterator[str]:
     """The few numbers that a run prints at its end."""
-    from scenarios.compare import output_unit
+    from scenarios.compare_outputs import output_unit
     from scenarios.summary import main_outputs
 
     values = dict(main_outputs(summary))

@@ -128,7 +128,7 @@ def tissue_figure(history: History) -> Figure | None:
             (("achilles_force_n", "Achilles"), ("fascia_force_n", "plantar fascia")),
         ),
         ("Contact area", "area (mm²)", (("contact_area_mm2", ""),)),
-        ("Insole, largest compressive strain", "strain (–)", (("insole_compressive_strain", ""),)),
+        ("Insole, largest strain", "strain (–)", (("insole_compressive_strain", ""),)),
     )
     return _planned(history, plan)
 

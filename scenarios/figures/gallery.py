@@ -16,9 +16,11 @@ from scenarios.figures import curves, style
 from scenarios.figures.chain import CHAIN_DPI, chain_figures
 from scenarios.figures.chain_surfaces import ChainInstant
 from scenarios.figures.discs import DiscState, disc_figure
+from scenarios.figures.hover import Chart, chart_of
 from scenarios.figures.inputs import LEVELS, ResultView
 from scenarios.figures.outline import plan_outline
 from scenarios.figures.pressure import pressure_figure
+from scenarios.figures.regional_pressure import regional_figure
 from scenarios.figures.render import RenderError
 from scenarios.figures.scan import scan_figures
 from scenarios.figures.shock import shock_pictures
@@ -34,13 +36,17 @@ IMPACT_PERCENTS = (0.0, 15.0, 35.0, 100.0)
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A written PNG: ``name`` is its stem, ``caption`` says how to read it."""
+    """A written PNG: ``name`` is its stem, ``caption`` says how to read it.
+
+    ``chart`` is the same figure for a page, where it is one of curves.
+    """
 
     name: str
     title: str
     caption: str
     path: Path
     width_in: float
+    chart: Chart | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,19 +97,20 @@ class _Drawn:
     caption: str
     figure: Figure
     dpi: int = style.DPI
+    curves: bool = False
 
 
 def _save(view: ResultView, drawn: _Drawn) -> Picture:
     path = style.save(drawn.figure, view.folder / "figures" / f"{drawn.name}.png", drawn.dpi)
     width = float(drawn.figure.get_figwidth())
-    return Picture(drawn.name, drawn.title, drawn.caption, path, width)
+    chart = chart_of(drawn.figure, drawn.name) if drawn.curves else None
+    return Picture(drawn.name, drawn.title, drawn.caption, path, width, chart)
 
 
 def _pressure(view: ResultView) -> Iterator[_Drawn]:
     if not view.sensor_maps or not any(m.pressure_kpa.any() for m in view.sensor_maps):
         return
-    tissue = next((f for f in view.field_files if f.body == "foot_tissue"), None)
-    outline = None if tissue is None else plan_outline(read_body(tissue))
+    outline = foot_outline(view)
     x, z = view.history.column("cop_x_mm"), view.history.column("cop_z_mm")
     cop = None
     if x is not None and z is not None:
@@ -118,6 +125,15 @@ def _pressure(view: ResultView) -> Iterator[_Drawn]:
     if len(view.sensor_maps) > 1:
         caption += " Last map: peak of each cell with the peaks of the regions (dashed borders)."
     yield _Drawn("plantar_pressure", "Plantar pressure", caption, figure)
+    caption = "Largest pressure of a sensor cell in each region; the hallux is a part of the toes."
+    regions = regional_figure(view.sensor_maps, view.foot_length_mm) if view.over_stance else None
+    yield from _one("regional_pressure", "Pressure by region", caption, regions)
+
+
+def foot_outline(view: ResultView) -> Array | None:
+    """Border of the unloaded foot (x, z), None where no tissue is stored."""
+    tissue = next((f for f in view.field_files if f.body == "foot_tissue"), None)
+    return None if tissue is None else plan_outline(read_body(tissue))
 
 
 def _chain(view: ResultView) -> Iterator[_Drawn]:
@@ -162,7 +178,7 @@ def _shock(view: ResultView) -> Iterator[_Drawn]:
     history = history_from_columns(view.history.column, view.body_weight_n)
     if history is not None:
         for picture in shock_pictures(history):
-            yield _Drawn(picture.name, picture.title, picture.caption, picture.figure)
+            yield from _one(picture.name, picture.title, picture.caption, picture.figure)
 
 
 def _discs(view: ResultView) -> Iterator[_Drawn]:
@@ -184,9 +200,9 @@ def _discs(view: ResultView) -> Iterator[_Drawn]:
         "front of the body to the top. Below: midplane seen from the right, front to the right. "
         "The cavity shows the pressure of the nucleus."
     )
-    yield from _one(
-        "disc_stress", "Disc stress field", caption, disc_figure(discs, percents[0], view.run_ms)
-    )
+    figure = disc_figure(discs, percents[0], view.run_ms)
+    if figure is not None:
+        yield _Drawn("disc_stress", "Disc stress field", caption, figure)
 
 
 def _vertebra(view: ResultView) -> Iterator[_Drawn]:
@@ -245,8 +261,9 @@ def _scan(view: ResultView) -> Iterator[_Drawn]:
 
 
 def _one(name: str, title: str, caption: str, figure: Figure | None) -> Iterator[_Drawn]:
+    """A figure of curves, where there is one."""
     if figure is not None:
-        yield _Drawn(name, title, caption, figure)
+        yield _Drawn(name, title, caption, figure, curves=True)
 
 
 def disc_name(level: str) -> str:

@@ -9,44 +9,21 @@ means over steps (Welch). What is not larger is not distinguishable.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import ttest_ind
 
-from scenarios.compare import Difference, compare_summaries, output_unit
+from scenarios.compare import Difference, compare_summaries
+from scenarios.compare_outputs import GROUPS, WITHOUT_PERCENT, group_of, output_unit
 from scenarios.followup.visits import Visit, insole_changes, other_changes
 from scenarios.measured import MeasuredRegions
 from scenarios.summary import main_outputs
 
 Array = NDArray[np.float64]
-GROUPS: Mapping[str, tuple[str, ...]] = {
-    "peak pressure": ("plantar.peak_pressure_kpa.*",),
-    "pressure-time integral": ("plantar.pressure_time_integral_kpa_s.*",),
-    "contact area": ("plantar.contact_area_mm2.*",),
-    "load share": ("plantar.load_share_percent.*",),
-    "alignment": ("alignment.*",),
-    "lumbar load": (
-        "lumbar.*.compression_n.peak",
-        "lumbar.*.shear_ap_n.peak",
-        "lumbar.*.flexion_moment_nm.peak",
-        "lumbar.*.disc_pressure_mpa.peak",
-    ),
-    "shock": (
-        "shock.impact_peak_bw",
-        "shock.loading_rate_bw_per_s",
-        "shock.peak_acceleration_g.*",
-        "shock.lumbar.*.compression_rise_n",
-    ),
-    "insole": ("insole.peak_compressive_strain",),
-}
-"""Outputs that a course shows, by what they are of."""
-WITHOUT_PERCENT = ("deg", "%", "dB")
-"""Units whose zero is arbitrary, or whose change is in per cent already."""
 WORDS = {
     "resolved": "distinguishable",
     "within error": "not distinguishable",
@@ -110,14 +87,6 @@ def course_of(visits: Sequence[Visit]) -> Course:
         consecutive=tuple(_pair(one, two) for one, two in pairwise(visits)),
         to_first=tuple(_pair(first, other) for other in visits[2:]),
     )
-
-
-def group_of(key: str) -> str:
-    """The group of an output, empty for one that a course does not show."""
-    for name, patterns in GROUPS.items():
-        if any(fnmatchcase(key, pattern) for pattern in patterns):
-            return name
-    return ""
 
 
 def percent_of(item: Difference) -> float | None:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from scenarios.compare import output_unit
+from scenarios.compare_outputs import output_unit
 from scenarios.followup import modifications as change
 from scenarios.marked_text import between_marks
 from scenarios.schema_insole import Insole

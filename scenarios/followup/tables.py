@@ -11,11 +11,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from scenarios.compare import Difference
+from scenarios.compare_outputs import group_of
 from scenarios.followup.differences import (
     WORDS,
     Course,
     Pair,
-    group_of,
     percent_of,
     values_of,
 )

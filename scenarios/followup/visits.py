@@ -112,20 +112,27 @@ def refuse_other_study(first: Visit, other: Visit) -> None:
 def other_changes(first: Visit, other: Visit) -> tuple[str, ...]:
     """What beside the insole is not the same, as ``key a -> b``."""
     keys = dict.fromkeys((*first.scenario, *other.scenario))
-    return _changes(first, other, {key.partition(".")[0] for key in keys} - set(FREE))
+    tables = {key.partition(".")[0] for key in keys} - set(FREE)
+    return changed_keys(first.scenario, other.scenario, tables)
 
 
 def insole_changes(first: Visit, other: Visit) -> tuple[str, ...]:
     """Keys of the insole that are not the same, as ``key a -> b``."""
-    return _changes(first, other, {"insole"})
+    return changed_keys(first.scenario, other.scenario, {"insole"})
 
 
-def _changes(first: Visit, other: Visit, tables: Collection[str]) -> tuple[str, ...]:
-    if not first.scenario or not other.scenario:
+def changed_keys(
+    first: Mapping[str, object], other: Mapping[str, object], tables: Collection[str]
+) -> tuple[str, ...]:
+    """Keys of some tables that two scenarios do not share, as ``key a -> b``.
+
+    Empty where one of the scenarios is not known.
+    """
+    if not first or not other:
         return ()
     found = []
-    for key in dict.fromkeys((*first.scenario, *other.scenario)):
-        one, two = first.scenario.get(key), other.scenario.get(key)
+    for key in dict.fromkeys((*first, *other)):
+        one, two = first.get(key), other.get(key)
         if one != two and key.partition(".")[0] in tables:
             found.append(f"{key} {shown(one)} -> {shown(two)}")
     return tuple(found)

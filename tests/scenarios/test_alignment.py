@@ -14,7 +14,8 @@ from scenarios.alignment.study import AlignmentStudy, stands_mirrored
 from scenarios.alignment.summarise import alignment_change_section
 from scenarios.alignment.tables import change_rows
 from scenarios.calibration_store import read_calibration, write_calibration
-from scenarios.compare import compare_summaries, comparison_text
+from scenarios.compare import compare_summaries
+from scenarios.compare_text import comparison_text
 from scenarios.foot_loads import Calibration
 from scenarios.foot_posture import FootPosture
 from scenarios.schema import Scenario, Standing

@@ -8,12 +8,9 @@ from pathlib import Path
 import pytest
 
 from scenarios import discretisation
-from scenarios.compare import (
-    compare_folders,
-    compare_summaries,
-    comparison_text,
-    output_unit,
-)
+from scenarios.compare import compare_folders, compare_summaries
+from scenarios.compare_outputs import output_unit
+from scenarios.compare_text import comparison_text
 from scenarios.discretisation import error_of, with_errors
 from scenarios.errors import ScenarioError
 from scenarios.summary import (

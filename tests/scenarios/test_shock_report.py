@@ -14,7 +14,9 @@ from matplotlib.figure import Figure
 
 from scenarios.channels import NOT_COMPUTED, channel_rows
 from scenarios.cli.results import key_figures
-from scenarios.compare import compare_folders, compare_summaries, comparison_text, output_unit
+from scenarios.compare import compare_folders, compare_summaries
+from scenarios.compare_outputs import output_unit
+from scenarios.compare_text import comparison_text
 from scenarios.figures import style
 from scenarios.figures.inputs import read_result
 from scenarios.figures.shock import (

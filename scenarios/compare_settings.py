@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: MIT
+"""What two runs were asked for, and where that differs beside the insole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from scenarios.followup.visits import FREE, changed_keys, scenario_keys_of
+from scenarios.summary import Summary
+
+MOST = 8
+"""Keys that are named; more are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Keys that are not the same, as ``key a -> b``; empty where a scenario is not known.
+
+    Attributes:
+        insole: of the insole.
+        beside: of everything else but names, output, solver and baseline.
+    """
+
+    insole: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
+
+    @property
+    def warning(self) -> str:
+        """What must be known of the rest, empty where only insoles differ."""
+        if not self.beside:
+            return ""
+        more = f" and {len(self.beside) - MOST} more" if len(self.beside) > MOST else ""
+        return (
+            f"beside the insole: {', '.join(self.beside[:MOST])}{more}: differences are not of the "
+            "insole alone"
+        )
+
+
+def settings_of(first: Path, other: Path) -> Settings:
+    """Where the scenarios of two result folders differ."""
+    one, two = scenario_keys_of(first), scenario_keys_of(other)
+    beside = {key.partition(".")[0] for key in (*one, *two)} - set(FREE)
+    return Settings(changed_keys(one, two, {"insole"}), changed_keys(one, two, beside))
+
+
+def subject_differences(first: Summary, other: Summary) -> tuple[str, ...]:
+    """Measures of the subjects that are not the same, as ``name a, b``."""
+    one = _data(first)
+    two = _data(other)
+    return tuple(
+        f"{name} {one.get(name)}, {two.get(name)}"
+        for name in dict.fromkeys((*one, *two))
+        if one.get(name) != two.get(name)
+    )
+
+
+def _data(summary: Summary) -> Mapping[str, object]:
+    return {} if summary.subject is None else summary.subject.model_dump(exclude_none=True)
