@@ -8,8 +8,13 @@ import re
 from collections.abc import Sequence
 from typing import Any, Literal, NoReturn
 
-from scenarios.cli import export_arguments, first_steps_arguments, sweep_arguments
-from scenarios.cli import followup_arguments as followup
+from scenarios.cli import (
+    compare_arguments,
+    export_arguments,
+    first_steps_arguments,
+    sweep_arguments,
+)
+from scenarios.cli import followup_arguments as followup, view_arguments
 from scenarios.errors import ScenarioError, listed, nearest
 
 RESOLUTIONS = ("coarse", "standard", "fine")
@@ -33,18 +38,6 @@ examples:
   solespine run walking --set insole.material=eva_50 --set insole.heel_lift_mm=6 -o results/lift
   solespine run study.toml --resolution standard -n 4
   mpirun -n 8 solespine run study.toml
-"""
-
-COMPARE_EPILOG = """\
-A measured file is a Pedar (.asc) or F-Scan export (.asf) or a table (.csv). Its steps are
-found, and each region of the foot is set beside the computed one: peak pressure,
-pressure-time integral, instant of the peak, with the range over steps. The curves go to
-figures/measured_pressure_SIDE.png of each result folder.
-
-examples:
-  solespine compare results/eva results/lift
-  solespine compare pedar_walking.asc results/walking --side left
-  solespine compare --visits before=results/old after=results/new -o course.csv
 """
 
 LIST_EPILOG = """\
@@ -83,6 +76,8 @@ class Arguments(argparse.Namespace):
     folders: list[str]
     side: Literal["left", "right"] | None
     visits: bool
+    every: bool
+    uncertainty: str | None
     marks: list[str]
     all_rules: bool
     baseline: str
@@ -92,6 +87,23 @@ class Arguments(argparse.Namespace):
     waking_hours: float
     cadence: float | None
     folder: str
+    beside: str | None
+    field: str | None
+    time: str | None
+    scale: str | None
+    bodies: str | None
+    limits: str | None
+    cut: str | None
+    focus: Literal["foot", "spine", "all"] | None
+    look: str | None
+    screenshot: str | None
+    film: str | None
+    size: str | None
+    paraview: str | None
+    only_list: bool
+    port: int | None
+    host: str
+    no_browser: bool
     action: str
     material: str
     material_file: str | None
@@ -191,28 +203,21 @@ def build_parser() -> Parser:
     check = _command(commands, "check", "validate a scenario and say what a run will cost")
     _study_arguments(check)
 
-    compare = _command(
-        commands,
-        "compare",
-        "differences of finished runs to the first, or to a measured record",
-        COMPARE_EPILOG,
+    compare_arguments.add_arguments(
+        _command(
+            commands,
+            "compare",
+            "differences of finished runs to the first, or to a measured record",
+            compare_arguments.EPILOG,
+        )
     )
-    compare.add_argument(
-        "folders",
-        metavar="DIR",
-        nargs="+",
-        help="result folders; the first may be a file of plantar pressure (.asc, .asf, .csv)",
-    )
-    compare.add_argument(
-        "--side",
-        choices=("left", "right"),
-        help="measured foot (default: the one that the run simulates)",
-    )
-    followup.visits(compare)
     report = _command(commands, "report", "draw the figures and write report.html again")
     report.add_argument("folder", metavar="DIR", help="result folder")
-    view = _command(commands, "view", "list the field files and say what opens them")
-    view.add_argument("folder", metavar="DIR", help="result folder")
+    view_arguments.add_arguments(
+        _command(
+            commands, "view", "look at a result in the browser, or as a picture", view_arguments.EPILOG
+        )
+    )
 
     sweep = _command(
         commands, "sweep", "many cases of one scenario, into one table", sweep_arguments.EPILOG
