@@ -262,7 +262,7 @@ def _dotted(given: Mapping[str, object], prefix: str) -> dict[str, object]:
     return {key.replace('"', ""): value for key, value in under.items()}
 
 
-_TABLES = {
+_TABLES: Mapping[str, type[BaseModel]] = {
     "": Study,
     "factors": Factor,
     "design": Design,

@@ -277,12 +277,17 @@ def planned(loaded: LoadedStudy) -> Plan:
 
 
 def is_locked(folder: Path) -> bool:
-    """Whether a run holds the lock of a result folder.
+    """Whether a run holds the lock of a result folder."""
+    return is_held(folder / FolderLock.NAME)
+
+
+def is_held(path: Path) -> bool:
+    """Whether a process holds the lock of a file.
 
     Looking takes the lock for an instant, shared, so that two who look do not see each other.
     """
     try:
-        descriptor = os.open(folder / FolderLock.NAME, os.O_RDONLY | os.O_CLOEXEC)
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
         return False
     try:

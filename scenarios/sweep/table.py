@@ -7,7 +7,7 @@ them. pandas, DuckDB and R read it; ``case`` counts from 1 in the order of the d
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,25 @@ def write_table(folder: StudyFolder, plan: Plan) -> Path:
         ScenarioError: without pyarrow, or an output that no case has.
         NotWritten: no room for it; the one of before stays.
     """
+    plain = {*table_keys(plan.cases), *FIXED} - {"wall_s"}
+    return write_rows(folder.path, list(table_rows(folder, plan)), plain)
+
+
+def write_rows(folder: Path, rows: Sequence[Mapping[str, object]], plain: Collection[str]) -> Path:
+    """Write the rows of a table, whole or not at all.
+
+    Args:
+        folder: of the study.
+        rows: by column.
+        plain: columns whose values say their type; the others are numbers, with or without values.
+
+    Returns:
+        The file.
+
+    Raises:
+        ScenarioError: without pyarrow.
+        NotWritten: no room for it; the one of before stays.
+    """
     try:
         import pyarrow as pa
         import pyarrow.parquet as pq
@@ -39,18 +58,15 @@ def write_table(folder: StudyFolder, plan: Plan) -> Path:
         raise ScenarioError(
             "sweep", "", "the table needs pyarrow", allowed="pip install 'solespine[studies]'"
         ) from None
-    rows = list(table_rows(folder, plan))
     names = list(dict.fromkeys(name for row in rows for name in row))
-    factors = set(table_keys(plan.cases))
     columns = {}
     for name in names:
         values = [row.get(name) for row in rows]
-        is_output = name not in factors and name not in FIXED
         # A column of outputs has its type before the first case is finished.
-        kind = pa.float64() if is_output or name == "wall_s" else None
+        kind = None if name in plain else pa.float64()
         columns[name] = pa.array(_column(values), type=kind)
     table = pa.table(columns)
-    path = folder.path / NAME
+    path = folder / NAME
     beside = path.with_name(f".{NAME}.new")
     try:
         pq.write_table(table, beside)
