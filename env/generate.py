@@ -1,13 +1,15 @@
-"""Makes environment.yml, Dockerfile and apptainer.def from packages.txt.
+"""Makes environment.yml, Dockerfile, apptainer.def and recipe/recipe.yaml from packages.txt.
 
 Run `python env/generate.py` after a change of the list; `--check` only tells what is out of date.
 """
 
 from __future__ import annotations
 
+import re
 import sys
 import tomllib
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).resolve().parent
 MADE = "Made by env/generate.py from env/packages.txt: change those, not this file."
@@ -22,6 +24,12 @@ CONTAINER_VARIABLES = {
     "VTK_DEFAULT_OPENGL_WINDOW": "vtkEGLRenderWindow",
     "PATH": "/opt/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
 }
+
+# What an environment chooses and a package leaves open: tools, the MPI and the BLAS.
+NOT_OF_THE_PACKAGE = {"ca-certificates", "git", "libblas", "openmpi", "pip"}
+CONDA_NAMES = {"matplotlib": "matplotlib-base", "SALib": "salib"}
+# conda knows no extras: of these it holds the versions, should the packages be there.
+CONSTRAINED = ("c3d", "studies", "view")
 
 
 def read_packages(path: Path = HERE / "packages.txt") -> dict[str, list[tuple[str, str]]]:
@@ -106,10 +114,100 @@ def apptainer_def(groups: dict[str, list[tuple[str, str]]]) -> str:
     )
 
 
+def project_table(path: Path = HERE.parent / "pyproject.toml") -> dict[str, Any]:
+    """The file of the Python project."""
+    return tomllib.loads(path.read_text())
+
+
+def conda_specs(requirements: list[str]) -> dict[str, str]:
+    """Python requirements as conda writes them, by conda name; markers and extras fall away."""
+    found = {}
+    for line in requirements:
+        match = re.match(r"([A-Za-z0-9_.-]+)(?:\[.*\])?\s*([^;]*)", line)
+        if match is None:
+            raise ValueError(f"pyproject.toml: no requirement: {line}")
+        name = CONDA_NAMES.get(match[1], match[1])
+        found[name] = f"{name} {match[2].strip()}".strip()
+    return found
+
+
+def run_specs(groups: dict[str, list[tuple[str, str]]]) -> list[str]:
+    """What the conda package needs: the list, with the versions of pyproject.toml."""
+    project = project_table()["project"]
+    specs = {"python": f"python {project['requires-python']}"}
+    for spec in conda_names(groups["base"]):
+        built = re.fullmatch(r"([\w-]+)=([^=]+)=(.+)", spec)  # name=version=build
+        name, *rest = built.groups() if built else re.fullmatch(r"([\w-]+)(.*)", spec).groups()
+        if name not in NOT_OF_THE_PACKAGE:
+            specs[name] = " ".join([name, *rest]).strip()
+    return sorted((specs | conda_specs(project["dependencies"])).values())
+
+
+def recipe_yaml(groups: dict[str, list[tuple[str, str]]]) -> str:
+    """The recipe of a conda package, for rattler-build."""
+    table = project_table()
+    project = table["project"]
+    extras = [line for name in CONSTRAINED for line in project["optional-dependencies"][name]]
+    host = ["pip", f"python {project['requires-python']}"]
+    host += conda_specs(table["build-system"]["requires"]).values()
+    packages = table["tool"]["setuptools"]["packages"]["find"]["include"]
+
+    def listed(specs: list[str], indent: str) -> str:
+        return "\n".join(f'{indent}- "{spec}"' for spec in sorted(specs))
+
+    (command, entry), *_ = project["scripts"].items()
+    return f"""\
+# {MADE}
+# rattler-build build --recipe recipe
+schema_version: 1
+
+context:
+  version: "{project["version"]}"
+
+package:
+  name: {project["name"]}
+  version: ${{{{ version }}}}
+
+source:
+  path: ..
+
+build:
+  number: 0
+  noarch: python
+  script: ${{{{ PYTHON }}}} -m pip install . --no-deps --no-build-isolation -vv
+  python:
+    entry_points:
+      - {command} = {entry}
+
+requirements:
+  host:
+{listed(host, "    ")}
+  run:
+{listed(run_specs(groups), "    ")}
+  run_constraints:
+{listed(list(conda_specs(extras).values()), "    ")}
+
+tests:
+  - python:
+      imports:
+{listed([pattern.rstrip("*") for pattern in packages] + ["scenarios.api"], "        ")}
+      pip_check: false
+  - script:
+      - {command} --version
+      - {command} check standing
+
+about:
+  summary: "{project["description"]}"
+  license: {project["license"]}
+  license_file: {project["license-files"][0]}
+"""
+
+
 def generate() -> dict[str, str]:
-    """Text of every made file, by name."""
+    """Text of every made file, by its path from here."""
     groups = read_packages()
     return {
+        "../recipe/recipe.yaml": recipe_yaml(groups),
         "environment.yml": environment_yml(groups),
         "Dockerfile": dockerfile(groups),
         "apptainer.def": apptainer_def(groups),
@@ -125,17 +223,22 @@ def out_of_date() -> list[str]:
     ]
 
 
+def _shown(name: str) -> str:
+    return name.removeprefix("../") if name.startswith("../") else f"env/{name}"
+
+
 def main(arguments: list[str]) -> int:
     """Writes the files, or with --check only tells which are out of date."""
     stale = out_of_date()
     if "--check" in arguments:
         for name in stale:
-            print(f"env/{name} is out of date: run python env/generate.py", file=sys.stderr)
+            print(f"{_shown(name)} is out of date: run python env/generate.py", file=sys.stderr)
         return 1 if stale else 0
     made = generate()
     for name in stale:
+        (HERE / name).parent.mkdir(exist_ok=True)
         (HERE / name).write_text(made[name])
-        print(f"wrote env/{name}")
+        print(f"wrote {_shown(name)}")
     return 0
 
 
