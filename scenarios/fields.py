@@ -98,7 +98,7 @@ def keep_until(folder: Path, percent: float) -> None:
 
 def read_body(entry: BodyFile) -> Body:
     """Read one body back (single precision as stored, widened)."""
-    mesh = meshio.read(entry.path)
+    mesh = meshio.vtu.read(entry.path)  # the general reader ends the process on a torn file
     block = mesh.cells[0]
     return Body(
         name=entry.body,

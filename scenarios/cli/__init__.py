@@ -58,6 +58,10 @@ def _call(arguments: Arguments) -> int:
         from scenarios.cli import sweep
 
         return sweep.sweep(arguments)
+    if arguments.command == "optimise":
+        from scenarios.cli import optimise
+
+        return optimise.optimise(arguments)
     if arguments.command == "insole" and arguments.action == "export":
         from scenarios.cli import insole
 
@@ -74,6 +78,10 @@ def _call(arguments: Arguments) -> int:
         from scenarios.cli import library
 
         return library.materials(arguments)
+    if arguments.command == "view":
+        from scenarios.cli import view
+
+        return view.view(arguments)
     from scenarios.cli import results
 
     return int(getattr(results, arguments.command)(arguments))

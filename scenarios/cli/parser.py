@@ -12,15 +12,17 @@ from scenarios.cli import (
     compare_arguments,
     export_arguments,
     first_steps_arguments,
+    optimise_arguments,
     sweep_arguments,
+    view_arguments,
 )
-from scenarios.cli import followup_arguments as followup, view_arguments
+from scenarios.cli import followup_arguments as followup
 from scenarios.errors import ScenarioError, listed, nearest
 
 RESOLUTIONS = ("coarse", "standard", "fine")
 COMMANDS = (
-    *("new", "run", "mesh", "check", "sweep", "compare", "report", "view", "insole", "materials"),
-    *("schema", "completion"),
+    *("new", "run", "mesh", "check", "sweep", "optimise", "compare", "report", "view"),
+    *("insole", "materials", "schema", "completion"),
 )
 
 EPILOG = """\
@@ -129,6 +131,7 @@ class Arguments(argparse.Namespace):
     status: bool
     on: Literal["local", "slurm"]
     print_sbatch: bool
+    effects: bool
     cancel: bool
     file: str | None
     analysis: Literal["standing", "stance", "impact"]
@@ -212,10 +215,13 @@ def build_parser() -> Parser:
         )
     )
     report = _command(commands, "report", "draw the figures and write report.html again")
-    report.add_argument("folder", metavar="DIR", help="result folder")
+    report.add_argument("folder", metavar="DIR", help="result folder, or folder of a study")
     view_arguments.add_arguments(
         _command(
-            commands, "view", "look at a result in the browser, or as a picture", view_arguments.EPILOG
+            commands,
+            "view",
+            "look at a result in the browser, or as a picture",
+            view_arguments.EPILOG,
         )
     )
 
@@ -223,6 +229,14 @@ def build_parser() -> Parser:
         commands, "sweep", "many cases of one scenario, into one table", sweep_arguments.EPILOG
     )
     sweep_arguments.add_arguments(sweep)
+    optimise_arguments.add_arguments(
+        _command(
+            commands,
+            "optimise",
+            "search for the best designs of one scenario",
+            optimise_arguments.EPILOG,
+        )
+    )
     insole = _command(commands, "insole", "export an insole, adjust it, wear it in")
     insole_actions = insole.add_subparsers(dest="action", metavar="ACTION", required=True)
     export_arguments.export(

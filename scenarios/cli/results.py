@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The commands that take result folders: compare, report, view."""
+"""The commands that take result folders: compare, report."""
 
 from __future__ import annotations
 
@@ -118,25 +118,6 @@ def report(arguments: Arguments) -> int:
     from scenarios.run import report_module
 
     print(report_module().write_report(folder, summary))
-    return 0
-
-
-def view(arguments: Arguments) -> int:
-    """List the field files of a result and what opens them."""
-    folder = Path(arguments.folder)
-    if not folder.is_dir():
-        raise ScenarioError(str(folder), "", "no such folder", allowed="a result folder")
-    fields = folder / "fields"
-    collections = sorted(fields.glob("*.pvd"))
-    files = sorted(fields.glob("*.vtu"))
-    if not files:
-        raise ScenarioError(
-            str(folder), "", "holds no field files", allowed="a result with output.fields = true"
-        )
-    print(f"{len(files)} field files in {fields}")
-    for collection in collections:
-        print(f"ParaView, all bodies over time: paraview {collection}")
-    print(f"PyVista, one file: python -c \"import pyvista; pyvista.read('{files[-1]}').plot()\"")
     return 0
 
 

@@ -54,15 +54,15 @@ def skin(grid: pyvista.DataSet, name: str | None) -> Skin:
     """
     if name is not None and name in grid.cell_data:
         grid = grid.cell_data_to_point_data()
-    surface = _surface(grid).triangulate().clean()
+    outer = surface(grid).triangulate().clean()
     values = None
-    if name is not None and name in surface.point_data and surface.n_points:
-        values = np.asarray(surface.point_data[name], dtype=np.float64)
-    triangles = np.asarray(surface.faces).reshape(-1, 4)[:, 1:].astype(np.int64)
-    return Skin(np.asarray(surface.points, dtype=np.float64), triangles, values)
+    if name is not None and name in outer.point_data and outer.n_points:
+        values = np.asarray(outer.point_data[name], dtype=np.float64)
+    triangles = np.asarray(outer.faces).reshape(-1, 4)[:, 1:].astype(np.int64)
+    return Skin(np.asarray(outer.points, dtype=np.float64), triangles, values)
 
 
-def _surface(grid: pyvista.DataSet) -> Any:
+def surface(grid: pyvista.DataSet) -> Any:
     """Outer faces, quadratic ones divided once; the filter itself, as its wrapper varies."""
     import pyvista
     from vtkmodules.vtkFiltersGeometry import vtkDataSetSurfaceFilter
