@@ -7,6 +7,11 @@ open. Free ones are set so that, with the fascia and the plantar ligaments, the
 navicular sinks 5 to 9 mm from unloaded to standing (Brody 1982) and the toes
 bend by 50 to 60 degrees at push-off under a few newton metres.
 
+The ligaments from the leg and the talus to the foot are slack in the middle of the subtalar
+joint's range: a foot without load everts by 10 degrees under 3 N m, for which straight bands that
+are taut in neutral would ask for 26. What the joint opposes within that range is its own
+stiffness (`scenarios.foot_loads`).
+
 They belong to a neutral foot of 255 mm. A foot of another size has them as its shape in proportion
 would have (moments with the cube of length, bands with length), whatever the body's weight; a
 low-arched or pronated foot is more flexible, a high-arched or supinated one stiffer.
@@ -17,12 +22,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from materials.build import foot_ligament, plantar_fascia_ray
 from meshes.anatomy import BandGeometry, JointGeometry
 from meshes.foot_dimensions import FootDimensions
 from meshes.foot_flexibility import range_of_motion
+from meshes.foot_landmarks import foot_landmarks, subtalar_axis
 from simulator.connectors import Band, Joint
+from simulator.rotations import about
 
 BONE_CONTACT_N_PER_MM = 2.0e3
 BONE_CONTACT_NMM_PER_RAD = 5.0e6
@@ -48,6 +56,15 @@ degrees, which lets the heel rise at push-off."""
 ARCH_JOINTS = ("midfoot", "tarsometatarsal")
 ARCH_BANDS = ("fascia", "long_plantar", "short_plantar", "spring", "plantar_tarsometatarsal")
 """What carries the arch, and is flexible or stiff with the type of foot; names begin so."""
+
+
+ABOVE_SUBTALAR = ("tibia", "talus")
+"""Segments on the near side of the subtalar joint."""
+SUBTALAR_FREE_DEG = 10.0
+"""Eversion and inversion of the calcaneus at which a ligament across the subtalar joint comes taut.
+
+Up to there the passive moment is at most twice its straight line from neutral (polynomials of
+DeMers et al. 2017, J Biomech 52:17, about three axes of a foot without load)."""
 
 
 def foot_joints(joints: Sequence[JointGeometry], dimensions: FootDimensions) -> tuple[Joint, ...]:
@@ -90,5 +107,26 @@ def foot_bands(bands: Sequence[BandGeometry], dimensions: FootDimensions) -> tup
         names = tuple(name for name, _ in band.points)
         wider = range_of_motion(dimensions) if band.name.startswith(ARCH_BANDS) else 1.0
         stiffness = size / wider * ramp.stiffness_n_per_mm
-        made.append(Band(band.name, names, points, stiffness, ramp.toe_mm))
+        slack = subtalar_slack_mm(names, points, dimensions)
+        made.append(Band(band.name, names, points, stiffness, ramp.toe_mm, slack))
     return tuple(made)
+
+
+def subtalar_slack_mm(
+    names: Sequence[str], points_mm: NDArray[np.float64], dimensions: FootDimensions
+) -> float:
+    """Return how much a band lengthens within the free range of the subtalar joint.
+
+    Args:
+        names: Segments of its points, from origin to insertion.
+        points_mm: The points of the unloaded foot, shape (n, 3).
+        dimensions: Of the foot.
+    """
+    if names[0] not in ABOVE_SUBTALAR or names[-1] in ABOVE_SUBTALAR:
+        return 0.0
+    axis, centre = subtalar_axis(dimensions), foot_landmarks(dimensions).subtalar
+    # The calcaneus everts by the axis' forward part of the turn.
+    turn = np.radians(SUBTALAR_FREE_DEG) / axis[0]
+    arm, origin = points_mm[-1] - centre, points_mm[0] - centre
+    lengths = [np.linalg.norm(about(axis, way * turn) @ arm - origin) for way in (-1.0, 0.0, 1.0)]
+    return float(max(lengths) - lengths[1])

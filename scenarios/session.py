@@ -6,12 +6,13 @@ from __future__ import annotations
 import resource
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from scenarios.agreement import agree
-from scenarios.alignment.study import alignment_study, stands_mirrored
+from scenarios.alignment.standing import held_in_standing
+from scenarios.alignment.study import alignment_study
 from scenarios.baseline import (
     CalibrationPlan,
     friction_of,
@@ -20,7 +21,7 @@ from scenarios.baseline import (
     solve_baseline,
 )
 from scenarios.calibration_store import FILE, keep_in_cache, write_calibration
-from scenarios.foot_loads import Calibration, FootLoads, mirrored_leg_nm_per_deg
+from scenarios.foot_loads import Calibration, FootLoads
 from scenarios.foot_model import build_foot_model
 from scenarios.foot_run import foot_run
 from scenarios.foot_summary import RunRecord, summary_of
@@ -91,10 +92,7 @@ class Session:
         upper = UpperModel.build(context.comm, scenario, self.gait)
         friction = friction_of(scenario, scenario.insole)
         loads = FootLoads(self.gait, model.ground_height_mm, friction, calibration)
-        if stands_mirrored(scenario):
-            size = upper.anatomy.size
-            legs = mirrored_leg_nm_per_deg(size.shank_mm / size.thigh_mm)
-            loads = replace(loads, leg_nm_per_deg=legs)
+        loads = held_in_standing(loads, scenario, upper.anatomy.size)
         run = foot_run(model, loads, scenario, context.folder.log)
         context.progress.start(self.title, 100.0)
         subject = scenario.subject

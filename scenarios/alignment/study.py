@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.alignment.figures import FACTORS, AlignmentInstant, Figures, change, figures
+from scenarios.alignment.standing import stands_mirrored
 from scenarios.errors import NotConverged
 from scenarios.foot_posture import FootPosture, foot_posture, neutral_arch_height_mm
 from scenarios.foot_run import FootRun
@@ -212,12 +213,6 @@ def alignment_study(
         factors=FACTORS if wanted else (),
         warnings=[] if calibration.posture is not None else [NO_POSTURE],
     )
-
-
-def stands_mirrored(scenario: Scenario) -> bool:
-    """Whether the other leg stands too and wears the same, so that it is the mirror image."""
-    both = scenario.insole.both_feet and scenario.standing.body_weight_share < 1.0
-    return scenario.analysis == "standing" and both
 
 
 def _nothing(*_: Any) -> None:

@@ -9,10 +9,11 @@ from mpi4py import MPI
 
 from meshes.foot import foot_outline
 from scenarios.alignment.figures import AlignmentInstant, Figures
-from scenarios.alignment.study import AlignmentStudy, alignment_study, stands_mirrored
+from scenarios.alignment.standing import held_in_standing
+from scenarios.alignment.study import AlignmentStudy, alignment_study
 from scenarios.analyses.standing import INSTANT_PERCENT
 from scenarios.baseline import friction_of
-from scenarios.foot_loads import Calibration, FootLoads, mirrored_leg_nm_per_deg
+from scenarios.foot_loads import Calibration, FootLoads
 from scenarios.foot_model import build_foot_model
 from scenarios.foot_posture import foot_posture
 from scenarios.foot_run import FootRun, foot_run
@@ -77,11 +78,7 @@ class QuietStanding:
     ) -> FootLoads:
         friction = friction_of(scenario, scenario.insole)
         loads = FootLoads(self.gait, ground_mm, friction, calibration)
-        if not stands_mirrored(scenario):
-            return loads
-        size = self.upper.anatomy.size
-        legs = mirrored_leg_nm_per_deg(size.shank_mm / size.thigh_mm)
-        return replace(loads, leg_nm_per_deg=legs)
+        return held_in_standing(loads, scenario, self.upper.anatomy.size)
 
     def _run(self, scenario: Scenario, calibration: Calibration | None) -> FootRun:
         model = build_foot_model(MPI.COMM_SELF, scenario, scenario.insole)

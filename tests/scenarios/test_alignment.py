@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from scenarios.alignment.figures import AlignmentInstant, change, figures
-from scenarios.alignment.study import AlignmentStudy, stands_mirrored
+from scenarios.alignment.standing import stands_mirrored
+from scenarios.alignment.study import AlignmentStudy
 from scenarios.alignment.summarise import alignment_change_section
 from scenarios.alignment.tables import change_rows
 from scenarios.calibration_store import read_calibration, write_calibration
