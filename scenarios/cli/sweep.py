@@ -27,9 +27,13 @@ EVERY_S = 2.0
 
 def sweep(arguments: Arguments) -> int:
     """Run a study, submit it, say how it stands, or cancel its jobs."""
-    _check_flags(arguments)
+    check_counts(arguments)
+    if arguments.limit is not None and arguments.limit < 1:
+        raise ScenarioError("--limit", "", f"got {arguments.limit}", allowed="1 or more cases")
     if arguments.status or arguments.cancel:
         return _of_begun(arguments)
+    if arguments.effects:
+        return _effects(arguments)
     from scenarios.sweep import slurm
     from scenarios.sweep.cases import load_study
     from scenarios.sweep.store import StudyFolder
@@ -37,7 +41,7 @@ def sweep(arguments: Arguments) -> int:
     loaded = load_study(arguments.study, arguments.limit)
     if arguments.on == "slurm" and not arguments.print_sbatch:
         slurm.check_cluster(loaded.study.slurm.partition, loaded.where)
-    folder = StudyFolder(_folder_of(arguments, loaded.study.name))
+    folder = StudyFolder(folder_of(arguments, loaded.study.name))
     jobs = slurm.queue(folder)
     if jobs:
         raise ScenarioError(
@@ -54,12 +58,15 @@ def sweep(arguments: Arguments) -> int:
         folder.release()
 
 
-def _check_flags(arguments: Arguments) -> None:
+def check_counts(arguments: Arguments) -> None:
+    """Refuse numbers of workers and ranks that cannot be.
+
+    Raises:
+        ScenarioError: naming the flag.
+    """
     for flag, number in (("--workers", arguments.workers), ("-n", arguments.ranks)):
         if number is not None and not 1 <= number <= 1024:
             raise ScenarioError(flag, "", f"got {number}", allowed="1 to 1024")
-    if arguments.limit is not None and arguments.limit < 1:
-        raise ScenarioError("--limit", "", f"got {arguments.limit}", allowed="1 or more cases")
 
 
 def _run(arguments: Arguments, loaded: LoadedStudy, folder: StudyFolder, plan: Plan) -> int:
@@ -69,7 +76,7 @@ def _run(arguments: Arguments, loaded: LoadedStudy, folder: StudyFolder, plan: P
     options = loaded.study.run
     ranks = arguments.ranks or options.ranks
     workers = arguments.workers or options.workers or default_workers(ranks)
-    shown = _display(arguments.quiet)
+    shown = display(arguments.quiet)
     try:
         code = run_local(folder, plan, workers=workers, ranks=ranks, show=shown)
     finally:
@@ -105,7 +112,7 @@ def _of_begun(arguments: Arguments) -> int:
     from scenarios.sweep.store import StudyFolder
     from scenarios.sweep.table import write_table
 
-    folder = StudyFolder(_folder_of(arguments, _name_of(arguments.study)))
+    folder = StudyFolder(folder_of(arguments, name_of(arguments.study)))
     plan = folder.plan()
     if arguments.cancel:
         print(f"jobs: {slurm.cancel(folder)} cancelled; --resume goes on")
@@ -119,7 +126,20 @@ def _of_begun(arguments: Arguments) -> int:
     return 0
 
 
-def _name_of(study: str) -> str:
+def _effects(arguments: Arguments) -> int:
+    """Print what candidates and factors of a study do; the files have all of it."""
+    from scenarios.uncertainty.effects import read_effects
+    from scenarios.uncertainty.files import write_effects
+    from scenarios.uncertainty.wording import effects_text
+
+    effects = read_effects(folder_of(arguments, name_of(arguments.study)))
+    print(effects_text(effects))
+    for path in write_effects(effects):
+        print(f"file: {path}")
+    return 0
+
+
+def name_of(study: str) -> str:
     """Name of a study whose file may have been changed or broken since it was begun."""
     path = user_path(study)
     try:
@@ -129,21 +149,22 @@ def _name_of(study: str) -> str:
     return name if isinstance(name, str) else path.stem
 
 
-def _folder_of(arguments: Arguments, name: str) -> Path:
+def folder_of(arguments: Arguments, name: str) -> Path:
+    """The folder of a study of that name."""
     if arguments.output:
         return user_path(arguments.output)
     given = user_path(arguments.study)
     return given if (given / "plan.json").is_file() else Path("results") / name
 
 
-def _display(quiet: bool) -> Callable[[Mapping[Status, int], int], None]:
+def display(quiet: bool) -> Callable[[Mapping[Status, int], int], None]:
     """One line whenever a number changes, with the time that is left by the cases so far."""
     started, last, said = time.monotonic(), "", -math.inf
     before: int | None = None
 
     def show(count: Mapping[Status, int], workers: int) -> None:
         nonlocal last, said, before
-        done = count.get("finished", 0) + count.get("failed", 0)
+        done = sum(count.get(status, 0) for status in ("finished", "failed", "pruned"))
         before = done if before is None else before
         text = ", ".join(f"{number} {status}" for status, number in sorted(count.items()) if number)
         now = time.monotonic()

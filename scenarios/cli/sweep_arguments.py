@@ -25,12 +25,25 @@ examples:
   solespine sweep study.toml
   solespine sweep study.toml --workers 2 -o results/study
   solespine sweep study.toml --status
+  solespine sweep study.toml --effects
   solespine sweep study.toml --on slurm
 """
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of the command."""
+    how_it_is_run(parser)
+    parser.add_argument("--retry", action="store_true", help="try failed cases again")
+    parser.add_argument("--limit", metavar="N", type=int, help="most cases that it may have")
+    parser.add_argument(
+        "--effects",
+        action="store_true",
+        help="say what candidates and factors do, run nothing (solespine report draws it)",
+    )
+
+
+def how_it_is_run(parser: argparse.ArgumentParser) -> None:
+    """Arguments of every command that runs many cases."""
     parser.add_argument("study", metavar="STUDY", help="TOML file of a study, or its folder")
     parser.add_argument(
         "-o", "--output", metavar="DIR", help="folder of the study (default: results/STUDY)"
@@ -41,10 +54,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="go on although the study was changed; finished cases that both have are kept",
     )
-    parser.add_argument("--retry", action="store_true", help="try failed cases again")
     parser.add_argument("--workers", metavar="N", type=int, help="cases at a time")
     parser.add_argument("-n", "--ranks", metavar="N", type=int, help="MPI ranks of each case")
-    parser.add_argument("--limit", metavar="N", type=int, help="most cases that it may have")
     parser.add_argument(
         "--on", choices=("local", "slurm"), default="local", help="this machine, or a cluster"
     )

@@ -72,7 +72,7 @@ class QuickAnalysis:
         )
 
 
-def _logged(simulate: Any) -> Any:
+def logged(simulate: Any) -> Any:
     def run_scenario(scenario: Any, result: Any, comm: Any, **more: Any) -> Summary:
         summary = simulate(scenario, result, comm, **more)
         if comm.rank > 0:
@@ -90,7 +90,7 @@ def _logged(simulate: Any) -> Any:
 
 DOUBLES = (
     (scenarios.run, "analysis_module", lambda name: QuickAnalysis),
-    (scenarios.run, "run_scenario", _logged(scenarios.run.run_scenario)),
+    (scenarios.run, "run_scenario", logged(scenarios.run.run_scenario)),
     (scenarios.check, "check_scenario", lambda loaded: ()),
 )
 
