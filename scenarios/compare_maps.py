@@ -148,6 +148,8 @@ def _stored(
     found = depth_map(solid, plan(solid), step)
     if found is None:
         return None, "no stress stored"
+    if view.summary.analysis == "standing":
+        return found, "quiet standing"
     return found, style.instant_text(entry.percent, view.run_ms)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
+from functools import cache
 
 from scenarios.keys import UNITS as KEY_UNITS
 
@@ -39,6 +40,11 @@ SHOWN_UNITS = {"deg": "°", "Nm": "N m", "mm2": "mm²", "g2": "g²"}
 """Units as a page writes them, where a terminal is plainer."""
 
 
+PLAIN = {"shear ap": "anterior shear", "shear ml": "lateral shear", "max": "largest"}
+PLAIN |= {"min": "smallest"}
+"""Parts of a key in the words of a page."""
+
+
 def output_unit(key: str) -> str:
     """Unit of an output, from the part of its key that carries one."""
     for part in reversed(key.split(".")):
@@ -51,9 +57,10 @@ def output_words(key: str) -> str:
     """An output in words: ``peak pressure, heel`` of ``plantar.peak_pressure_kpa.heel``."""
     parts = key.split(".")
     words = [_unit_and_stem(part)[1].replace("_", " ") for part in parts[1:] or parts]
-    return ", ".join(word for word in words if word)
+    return ", ".join(PLAIN.get(word, word) for word in words if word)
 
 
+@cache
 def group_of(key: str) -> str:
     """The group of `GROUPS` that an output is in, empty for one that is in none."""
     for name, patterns in GROUPS.items():

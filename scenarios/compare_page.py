@@ -25,7 +25,7 @@ from scenarios.errors import ScenarioError
 from scenarios.figures.inputs import ResultView, read_result
 from scenarios.followup.files import write_text
 from scenarios.html_page import render
-from scenarios.report_tables import number, two_digits
+from scenarios.report_tables import number, signed, two_digits
 from scenarios.summary import read_summary
 
 
@@ -157,7 +157,7 @@ def _pair_rows(
                 row += ["–", "–", "", ""]
                 continue
             said = Cell(item.said, _behind(item), _kind(item))
-            change = Cell(f"{item.change:+.3g}", _behind(item), _kind(item))
+            change = Cell(signed(item.change), _behind(item), _kind(item))
             row += [number(item.other), change, percent_text(item), said]
         yield tuple(row)
 
@@ -189,7 +189,7 @@ def _run_sheets(names: Sequence[str], comparisons: Sequence[Comparison]) -> Iter
 def _signed(item: Difference | None) -> str | Cell:
     if item is None:
         return "–"
-    return Cell(f"{item.change:+.3g} {mark_of(item.said)}", _behind(item), _kind(item))
+    return Cell(f"{signed(item.change)} {mark_of(item.said)}", _behind(item), _kind(item))
 
 
 def _behind(item: Difference) -> str:

@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from scenarios.alignment.tables import HEAD, change_rows
 from scenarios.compare import Comparison, Difference
 from scenarios.compare_outputs import GROUPS, WITHOUT_PERCENT, group_of
-from scenarios.compare_verdict import DEVIATIONS, MARKS, mark_of, rule_lines
+from scenarios.compare_verdict import DEVIATIONS, EQUAL, MARKS, mark_of, rule_lines
 from scenarios.shock.expected import EFFECTS
 from scenarios.text_table import aligned_lines
 
@@ -64,7 +64,7 @@ def percent_text(item: Difference) -> str:
     """The change in per cent with its sign, empty where that says nothing."""
     if item.percent is None or item.unit in WITHOUT_PERCENT:
         return ""
-    return f"{item.percent:+.1f}"
+    return "0.0" if abs(item.percent) < 0.05 else f"{item.percent:+.1f}"
 
 
 def short_names(folders: Sequence[str]) -> list[str]:
@@ -176,6 +176,8 @@ def _quantity(
     keys = list(dict.fromkeys(key for items in found for key in items))
     if not keys:
         return None
+    if all(item.said == EQUAL for items in found for item in items.values()):
+        return ["equal in all runs"]
     some = {key: next(items[key] for items in found if key in items) for key in keys}
     places = key_places(pattern, keys)
     head = ("run", *(f"{p} {some[k].unit}".rstrip() for p, k in zip(places, keys, strict=True)))
@@ -199,7 +201,10 @@ def key_places(pattern: str, keys: Sequence[str]) -> list[str]:
 
 
 def _signed(item: Difference) -> str:
-    return f"{item.change:+.3g}{mark_of(item.said)}"
+    if item.said == EQUAL:
+        return mark_of(EQUAL)
+    percent = percent_text(item)
+    return f"{item.change:+.3g}{f' {percent}%' if percent else ''}{mark_of(item.said)}"
 
 
 def _few(names: Sequence[str]) -> str:

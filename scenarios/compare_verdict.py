@@ -21,7 +21,7 @@ distribution about zero 5 % lie beyond."""
 
 FLOORS = {"N": 1e-3, "Nm": 1e-4, "deg": 1e-4, "mm": 1e-4, "BW": 2e-6, "%": 1e-6}
 """Differences up to this are the iterations' of the solver: the runs are equal."""
-RELATIVE_FLOOR = 1e-7
+RELATIVE_FLOOR = 1e-6
 """The same of other units, over the larger value."""
 
 EQUAL, NOT_KNOWN = "equal", "not known"

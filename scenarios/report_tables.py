@@ -263,6 +263,11 @@ def number(value: float) -> str:
     return f"{value:#.3g}".rstrip(".") if size >= 1e-3 else f"{value:.1e}"
 
 
+def signed(value: float) -> str:
+    """A change, by three digits that count and with its sign."""
+    return f"{'-' if value < 0.0 else '+'}{number(abs(value))}"
+
+
 def error_text(error: DiscretisationError | None, value: float) -> str:
     """The estimated error of the mesh as ``± x`` in the unit of the value; empty if unknown."""
     if error is None:

@@ -318,9 +318,12 @@ def read_summary(folder: Path) -> Summary:
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
-        raise ScenarioError(
-            str(path), key, first["msg"], allowed=f"schema {SUMMARY_SCHEMA}"
-        ) from None
+        problem = first["msg"]
+        if key == "schema":
+            problem = f"is of another version, {first['input']!r}"
+        elif first["type"] == "extra_forbidden":
+            problem = "no such quantity in this version, or in another unit"
+        raise ScenarioError(str(path), key, problem, allowed=f"schema {SUMMARY_SCHEMA}") from None
 
 
 def main_outputs(summary: Summary) -> Iterator[tuple[str, float]]:

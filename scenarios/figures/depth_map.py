@@ -64,7 +64,7 @@ def depth_map(body: Body, plan_mm: Array, step_mm: float, name: str = STRESS) ->
     if weights is None or values is None or not len(values):
         return None
     corners = plan_mm[body.cells[:, : weights.shape[1]]]
-    pixels = np.round(np.einsum("pw,cwd->cpd", weights, corners) / step_mm).astype(np.int64)
+    pixels = np.round(weights @ (corners / step_mm)).astype(np.int64)
     low = pixels.min(axis=(0, 1))
     shape = pixels.max(axis=(0, 1)) - low + 1
     flat = (pixels[..., 0] - low[0]) * shape[1] + pixels[..., 1] - low[1]

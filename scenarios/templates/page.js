@@ -207,15 +207,18 @@ function sortable(table) {
   });
 }
 
-function larger(table) {
+function larger(tables) {
+  if (!tables.length) return;
   const label = document.createElement("label");
   label.className = "bar";
   const box = make("input", label);
   box.type = "checkbox";
   label.append(" only differences that are larger than what is known of their uncertainty");
-  table.closest(".wide").before(label);
+  document.getElementById("differences").after(label);
   box.addEventListener("change", () => {
-    for (const row of table.tBodies[0].rows) row.hidden = box.checked && !row.querySelector(".larger");
+    for (const row of tables.flatMap((table) => [...table.tBodies[0].rows])) {
+      row.hidden = box.checked && !row.querySelector(".larger");
+    }
   });
 }
 
@@ -224,6 +227,6 @@ all("figure.chart").forEach(chart);
 all("figure.pressure").forEach((figure) => pressure(figure, palette));
 all(".raster").forEach(raster);
 all("table.sort").forEach(sortable);
-all("table.verdicts").forEach(larger);
+larger(all("table.verdicts"));
 document.documentElement.dataset.script = "ready";
 })();

@@ -18,7 +18,7 @@ from tests.helpers.visit_folders import result
         ("insole suggest x --makr a=1", "insole suggest: no argument --makr; did you mean --mark?"),
         ("materials list --famly foam", "materials list: no argument --famly; did you mean --fam"),
         ("report a --overwrit", "report: no argument --overwrit; see --help"),
-        ("view a b", "view: no argument b; see --help"),
+        ("report a b", "report: no argument b; see --help"),
         ("compare a --resum", "compare: no argument --resum; see --help"),
     ],
 )

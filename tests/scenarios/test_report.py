@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The report stands alone, shows what there is and says nothing that must not be said."""
 
+import json
 import re
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from scenarios.summary import (
     main_outputs,
     read_summary,
 )
+from scenarios.table import read_numbers
 from tests.scenarios.synthetic import make_result
 
 
@@ -38,10 +40,45 @@ def test_report_stands_alone_and_is_small(walk: Path):
     text = (walk / "report.html").read_text()
     assert (walk / "report.html").stat().st_size < 5_000_000
     sources = re.findall(r'src="([^"]{0,40})', text)
-    assert len(sources) >= 8
+    assert len(sources) >= 3
     assert all(source.startswith("data:image/png;base64,") for source in sources)
-    assert not re.search(r"(https?:)?//[a-z]", re.sub(r"base64,[^\"]*", "", text))
-    assert "<script" not in text
+    fetched = re.sub(r"base64,[^\"]*", "", text).replace('"http://www.w3.org/2000/svg"', "")
+    assert not re.search(r"(https?:)?//[a-z]", fetched), "the name of SVG is no address"
+    assert not re.search(r"<script[^>]*src=|<link|@import|fetch\(|XMLHttp", text)
+
+
+def test_curves_are_drawn_in_the_page_and_carry_their_values(walk: Path):
+    text = (walk / "report.html").read_text()
+    charts = re.findall(r'<figure class="chart".*?</figure>', text, flags=re.DOTALL)
+    assert len(charts) >= 5
+    for chart in charts:
+        assert "<text" in chart, "words stay words, to be found by a search"
+        data = json.loads(re.search(r'json">(.*?)</script>', chart, flags=re.DOTALL)[1])
+        for panel in data["panels"]:
+            left, top, right, bottom = panel["box"]
+            assert 0 <= left < right <= data["size"][0] and 0 <= top < bottom <= data["size"][1]
+            for curve in panel["curves"]:
+                assert len(curve["x"]) == len(curve["y"]) == 11
+                assert f'id="{curve["id"]}"' in chart
+    lumbar = next(chart for chart in charts if "Lumbar force" in chart)
+    values = read_numbers(walk / "history.csv")["l4_l5_compression_n"]
+    data = json.loads(re.search(r'json">(.*?)</script>', lumbar, flags=re.DOTALL)[1])
+    curve = next(c for c in data["panels"][0]["curves"] if c["name"] == "L4-L5")
+    assert curve["y"] == pytest.approx(list(values), rel=1e-4)
+
+
+def test_the_pressure_map_says_each_cell_at_each_instant(walk: Path):
+    text = (walk / "report.html").read_text()
+    figure = re.search(r'<figure class="pressure">.*?</figure>', text, flags=re.DOTALL)[0]
+    data = json.loads(re.search(r'json">(.*?)</script>', figure, flags=re.DOTALL)[1])
+    titles = re.findall(r"<rect[^>]*><title>(\d+) kPa, ([a-z ]+)</title>", figure)
+    assert [int(value) for value, _ in titles] == data["peak"]
+    assert [region for _, region in titles] == data["region"]
+    assert len(data["frames"]) == len(data["labels"]) == 11
+    heel = [v for v, region in zip(data["peak"], data["region"], strict=True) if region == "heel"]
+    summary = read_summary(walk).plantar
+    assert max(heel) == pytest.approx(summary.peak_pressure_kpa.heel, abs=0.6)
+    assert max(map(max, data["frames"])) == max(data["peak"])
 
 
 def test_report_shows_what_an_engineer_looks_for(walk: Path):
@@ -96,7 +133,8 @@ def test_text_from_input_is_escaped(tmp_path: Path):
         warnings=("<script>alert(1)</script>",),
     )
     text = write_report(tmp_path, summary).read_text()
-    assert "<script>" not in text
+    assert "alert(1)</script>" not in text
+    assert "&lt;script&gt;alert(1)" in text
     assert "&lt;b&gt;x&lt;/b&gt;" in text
 
 
@@ -112,7 +150,7 @@ def test_tables_hold_value_error_and_body_weights(walk: Path):
     share = next(row for row in plantar.rows if row[0].startswith("load share"))
     assert share[1] == share[-1] == "–"
     lines = headlines(summary, dict(main_outputs(summary)))
-    assert next(line for line in lines if line.words.startswith("Arch")).error == "± 0.3"
+    assert next(line for line in lines if line.words.startswith("Arch")).error == "± 0.30"
 
 
 @pytest.mark.parametrize(
@@ -134,5 +172,5 @@ def test_numbers_show_three_digits(value: float, text: str):
 
 def test_error_text_is_in_the_unit_of_the_value():
     assert error_text(DiscretisationError(relative=0.06), 250.0) == "± 15 (6 %)"
-    assert error_text(DiscretisationError(absolute=0.3), 6.0) == "± 0.3"
+    assert error_text(DiscretisationError(absolute=0.3), 6.0) == "± 0.30"
     assert error_text(None, 1.0) == ""
