@@ -18,7 +18,7 @@ from meshes.foot_landmarks import FootLandmarks, foot_landmarks
 from meshes.foot_skeleton import foot_joints, foot_segments
 from meshes.outline import SizeField, foot_outline, inside, resample_by_size
 from meshes.planform import triangulate
-from meshes.plantar import PlantarSurface, sulcus_share
+from meshes.plantar import PlantarSurface, SoleRounding, sulcus_share
 from meshes.sole_correction import SoleCorrection
 from meshes.tagged import FloatArray, TagArray, TaggedMesh
 from meshes.tags import Region, Surface
@@ -88,7 +88,8 @@ def build_foot(
     plantar = PlantarSurface(dimensions, outline, correction)
     landmarks = foot_landmarks(dimensions)
     bones = plantar_bones(dimensions, landmarks)
-    ceiling = BoneCeiling(bones, correction)
+    rounding = SoleRounding(dimensions) if dimensions.sole_roundness > 0.0 else None
+    ceiling = BoneCeiling(bones, correction if correction is not None else rounding)
     if mesh is None:
         mesh = _soft_tissue(dimensions, resolution, outline, plantar, ceiling)
     return FootGeometry(

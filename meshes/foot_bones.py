@@ -16,6 +16,7 @@ from scipy.interpolate import PchipInterpolator
 
 from meshes.foot_dimensions import FootDimensions
 from meshes.foot_landmarks import SEGMENTS, FootLandmarks
+from meshes.plantar import SoleRounding
 from meshes.sole_correction import SoleCorrection
 from meshes.tagged import FloatArray
 
@@ -93,9 +94,11 @@ class BoneCeiling:
     """Upper surface of the plantar tissue as a height over the plan form."""
 
     def __init__(
-        self, bones: tuple[BoneUnderside, ...], correction: SoleCorrection | None = None
+        self,
+        bones: tuple[BoneUnderside, ...],
+        correction: SoleCorrection | SoleRounding | None = None,
     ) -> None:
-        """Store the bones; they follow a scanned sole, so that tissue keeps its thickness."""
+        """Store the bones; they follow a scanned or round sole: tissue keeps its thickness."""
         self.bones = bones
         self.correction = correction
 

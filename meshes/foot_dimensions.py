@@ -33,6 +33,9 @@ _PER_LENGTH = {
 }
 """Name: default, lowest, highest share of the foot's length."""
 
+ROUNDEST = 1.5
+"""Largest roundness of a sole, in that of the imprint it is scaled by."""
+
 
 @dataclass(frozen=True, slots=True)
 class FootDimensions:
@@ -52,6 +55,8 @@ class FootDimensions:
         toe_pad_thickness_mm: skin to bone under the toes.
         posture_index: FPI-6, -12 (supinated) to 12 (pronated); turns the subtalar axis and sets
             how flexible the foot is, not its shape.
+        sole_roundness: convexity of heel and ball, 0 (plane, as a footprint is) to 1.5; 1 is that
+            of an imprint in foam (`meshes.plantar.SoleRounding`).
 
     Raises:
         MeshError: a dimension is out of its range (the ranges of all but the length are shares
@@ -66,6 +71,7 @@ class FootDimensions:
     forefoot_pad_thickness_mm: float = FROM_LENGTH
     toe_pad_thickness_mm: float = FROM_LENGTH
     posture_index: float = NEUTRAL_POSTURE_INDEX
+    sole_roundness: float = 0.0
 
     def __post_init__(self) -> None:
         require_range("length_mm", self.length_mm, 120.0, 340.0)
@@ -77,6 +83,7 @@ class FootDimensions:
             require_range(name, value, low * self.length_mm, high * self.length_mm)
         index = self.posture_index
         require_range("posture_index", index, LOWEST_POSTURE_INDEX, HIGHEST_POSTURE_INDEX)
+        require_range("sole_roundness", self.sole_roundness, 0.0, ROUNDEST)
         if self.ball_width_mm < 1.15 * self.heel_width_mm:
             raise MeshError(
                 "ball_width_mm",

@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.interpolate import PchipInterpolator
 
 from meshes.foot_dimensions import FootDimensions
 from meshes.tagged import FloatArray
@@ -115,6 +116,12 @@ def foot_landmarks(dimensions: FootDimensions) -> FootLandmarks:
         malleolus_lateral=ankle + half * axis,
         hallux_tip=np.array([0.965 * length, dimensions.toe_pad_thickness_mm, -0.215 * width]),
     )
+
+
+def line_of_heads_x(dimensions: FootDimensions, z: FloatArray) -> FloatArray:
+    """Return x of the smooth line through the metatarsal heads at z, level beyond them, mm."""
+    across = np.clip(z / dimensions.ball_width_mm, _HEAD_Z[0], _HEAD_Z[-1])
+    return np.asarray(dimensions.length_mm * PchipInterpolator(_HEAD_Z, _HEAD_X)(across))
 
 
 def talocrural_axis() -> FloatArray:

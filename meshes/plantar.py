@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Height of the unloaded sole over the plan form: arch, toe sulcus, cleft and rounded rim."""
+"""Height of the unloaded sole over the plan form: arch, toe sulcus, cleft, rounding and rim."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from meshes.foot_dimensions import FootDimensions
+from meshes.foot_dimensions import REFERENCE_LENGTH_MM, FootDimensions
+from meshes.foot_landmarks import line_of_heads_x
 from meshes.outline import SignedDistance
 from meshes.sole_correction import SoleCorrection
 from meshes.tagged import FloatArray
@@ -23,14 +24,67 @@ _SULCUS_Z = (-0.60, -0.40, -0.20, 0.00, 0.20, 0.40, 0.60)
 _SULCUS_X = (0.812, 0.815, 0.818, 0.822, 0.800, 0.757, 0.705)
 
 
+HEEL_BULGE_MM = (45.0, 5.0)
+"""Radius of the heel's convexity across the foot, and the height at which it levels off; these and
+the next of a foot of 255 mm, by least squares to an imprint of a right foot in foam, which was
+loaded in part: an unloaded sole is rounder still (docs/theory/foot.md)."""
+HEEL_CENTRE_SHARE = 0.133
+HEEL_LONGER = 1.3
+"""Of the heel's convexity: its middle over foot length, and how much longer it is than wide."""
+
+BALL_BULGE_MM = (65.0, 3.5)
+"""The same of the ball along the foot."""
+BALL_BULGE_ACROSS_MM = (105.0, 3.5)
+BALL_BEHIND_HEADS_SHARE = 0.016
+BALL_CENTRE_SHARE = 0.10
+"""How far the middle of the ball lies behind the heads over foot length, and lateral of the long
+axis over ball width."""
+
+
+@dataclass(frozen=True, slots=True)
+class SoleRounding:
+    """Convexity of heel and ball; an unloaded sole without it is as plane as a footprint.
+
+    Bones follow it, as they do a scanned sole, so that tissue keeps its thickness.
+
+    Attributes:
+        dimensions: of the foot, its roundness among them.
+    """
+
+    dimensions: FootDimensions
+
+    def height(self, x: FloatArray, z: FloatArray) -> FloatArray:
+        """Return what it adds to the plantar height at plan points, mm; nothing at the toes."""
+        foot, size = self.dimensions, self.dimensions.length_mm / REFERENCE_LENGTH_MM
+        length, width = foot.length_mm, foot.ball_width_mm
+        along = (x - HEEL_CENTRE_SHARE * length) / HEEL_LONGER
+        heel = _bulge(np.hypot(along, z), HEEL_BULGE_MM, size)
+        middle = line_of_heads_x(foot, z) - BALL_BEHIND_HEADS_SHARE * length
+        ball = _bulge(x - middle, BALL_BULGE_MM, size)
+        ball = ball + _bulge(z - BALL_CENTRE_SHARE * width, BALL_BULGE_ACROSS_MM, size)
+        fore = smooth_step((x / length - 0.30) / 0.20)
+        toes = smooth_step((x / length - sulcus_share(z / width)) / 0.04 + 0.5)
+        whole = ((1.0 - fore) * heel + fore * ball) * (1.0 - toes)
+        return np.asarray(foot.sole_roundness * whole)
+
+    lift = height
+    """By how much the bones follow."""
+
+
+def _bulge(distance: FloatArray, shape_mm: tuple[float, float], size: float) -> FloatArray:
+    """Rise at a distance from the middle: of a radius there, levelling off at a height."""
+    radius, most = size * shape_mm[0], size * shape_mm[1]
+    return np.asarray(most * (1.0 - np.exp(-(distance**2) / (2.0 * radius * most))))
+
+
 @dataclass(frozen=True, slots=True)
 class SoleRelief:
     """Parts of the plantar height at some plan points, mm, all of one shape.
 
     Attributes:
         arch: medial longitudinal arch.
-        grooves: sulcus behind the toes and cleft beside the hallux; of a scanned foot what the
-            scan adds inside the rim too.
+        grooves: sulcus behind the toes, cleft beside the hallux and rounding of heel and ball; of a
+            scanned foot, which has none of that rounding, what the scan adds inside the rim.
         rim: rounding up to the outline, continued with its slope outside; of a scanned foot what
             the scan adds there too.
     """
@@ -43,8 +97,9 @@ class SoleRelief:
 class PlantarSurface:
     """Plantar skin of the unloaded foot as a height y over plan points (x, z).
 
-    Heel, ball and toe pads lie at y = 0. Valid outside the outline too, where the rim goes on
-    with the slope that it has at the outline. A scanned foot has a `SoleCorrection` on top.
+    Heel, ball and toe pads lie at y = 0, or touch it where the sole is round. Valid outside the
+    outline too, where the rim goes on with the slope that it has at the outline. A scanned foot
+    has a `SoleCorrection` on top.
     """
 
     def __init__(
@@ -68,7 +123,10 @@ class PlantarSurface:
         px, pz = np.broadcast_arrays(np.asarray(x, dtype=float), np.asarray(z, dtype=float))
         relief = SoleRelief(self._arch(px, pz), self._grooves(px, pz), self._rim(px, pz))
         if self.correction is None:
-            return relief
+            if self.dimensions.sole_roundness == 0.0:
+                return relief
+            round_too = relief.grooves + SoleRounding(self.dimensions).height(px, pz)
+            return SoleRelief(relief.arch, round_too, relief.rim)
         added = self.correction.height(px, pz)
         radius, _ = self._rim_shape(px)
         at_rim = added * smooth_step(1.0 - self.distance(px, pz) / radius)

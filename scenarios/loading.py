@@ -206,6 +206,7 @@ def foot_dimensions(subject: Subject) -> FootDimensions:
         arch_height_mm=subject.arch_height_mm,
         heel_pad_thickness_mm=subject.heel_pad_thickness_mm,
         posture_index=subject.foot_posture_index,
+        sole_roundness=subject.sole_roundness,
     )
 
 

@@ -142,6 +142,13 @@ class Subject(Table):
         description="Skin to calcaneus under the heel, unloaded",
         json_schema_extra={"default_text": "0.067 of foot length"},
     )
+    sole_roundness: float = Field(
+        0.0,
+        ge=0.0,
+        le=1.5,
+        description="Convexity of heel and ball of the unloaded sole: 0 plane as a footprint, 1 as "
+        "round as an imprint in foam; a scan has its own",
+    )
     tissue_stiffness_factor: float = Field(
         1.0,
         ge=0.2,
