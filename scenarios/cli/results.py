@@ -110,10 +110,15 @@ def _compare_measured(arguments: Arguments, files: list[str]) -> int:
 
 
 def report(arguments: Arguments) -> int:
-    """Draw the figures and write the report of a finished result again."""
+    """Draw the figures and write the report of a finished result again, or that of a study."""
     if not is_speaker():
         return 0
     folder = Path(arguments.folder)
+    if (folder / "plan.json").is_file():
+        from scenarios.uncertainty.page import write_study_report
+
+        print(write_study_report(folder))
+        return 0
     summary = read_summary(folder)
     from scenarios.run import report_module
 

@@ -82,7 +82,7 @@ def candidates_of(compare: Compare | None) -> tuple[Named, ...]:
         return ()
     if compare.key is not None:
         return tuple(
-            Named(_label(value), {compare.key: value}, f"compare.values[{place}]")
+            Named(_label(compare.key, value), {compare.key: value}, f"compare.values[{place}]")
             for place, value in enumerate(compare.values)
         )
     return tuple(
@@ -91,9 +91,12 @@ def candidates_of(compare: Compare | None) -> tuple[Named, ...]:
     )
 
 
-def _label(value: object) -> str:
-    """A value as the name of its candidate."""
-    return f"{value:g}" if isinstance(value, float) else str(value)
+def _label(key: str, value: object) -> str:
+    """A value as the name of its candidate: a word by itself, a number with what it is of."""
+    if isinstance(value, str):
+        return value
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return f"{key.rpartition('.')[2]} {value:g}" if number else f"{key.rpartition('.')[2]} {value}"
 
 
 def dotted_items(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, object]]:

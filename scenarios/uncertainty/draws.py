@@ -19,6 +19,8 @@ from scenarios.sweep.table import FIXED, NAME, write_table
 
 Array = NDArray[np.float64]
 
+SAMPLES = ("latin_hypercube", "sobol", "saltelli", "list")
+"""Designs whose draws are taken as a sample of what is uncertain; a list is the user's own."""
 ONLY = ""
 """Name of the one candidate of a study that compares none."""
 
@@ -48,6 +50,22 @@ class Draws:
     factors: Mapping[str, NDArray[Any]]
     statuses: NDArray[np.str_]
     reasons: NDArray[np.object_]
+
+    @property
+    def is_sample(self) -> bool:
+        """Whether the draws are a sample, over which a probability means something."""
+        return self.kind in SAMPLES
+
+    @property
+    def sample(self) -> NDArray[np.bool_]:
+        """(draws,), those that stand for the distributions of the factors.
+
+        Of a saltelli block the first and the last row; those between repeat columns of both.
+        """
+        count = self.values.shape[1]
+        if self.kind != "saltelli":
+            return np.ones(count, dtype=bool)
+        return np.isin(np.arange(count) % (len(self.factors) + 2), (0, len(self.factors) + 1))
 
     @property
     def pairs(self) -> tuple[tuple[int, int], ...]:
@@ -88,7 +106,7 @@ def of_table(plan: Plan, columns: Mapping[str, NDArray[Any]], where: Path) -> Dr
     Raises:
         ScenarioError: the table has other rows than the plan, or no outputs.
     """
-    names = tuple(one.name for one in candidates_of(_compare(plan))) or (ONLY,)
+    names = tuple(one.name for one in candidates_of(compare_of(plan))) or (ONLY,)
     count = len(names)
     rows = len(columns["case"])
     if rows != len(plan.cases) or rows % count:
@@ -96,7 +114,7 @@ def of_table(plan: Plan, columns: Mapping[str, NDArray[Any]], where: Path) -> Dr
             str(where / NAME), "", "is of another plan", allowed="solespine sweep STUDY --status"
         )
     keys = _drawn_keys(plan)
-    settings = {key for one in candidates_of(_compare(plan)) for key in one.settings}
+    settings = {key for one in candidates_of(compare_of(plan)) for key in one.settings}
     outputs = tuple(
         name
         for name, column in columns.items()
@@ -122,7 +140,8 @@ def of_table(plan: Plan, columns: Mapping[str, NDArray[Any]], where: Path) -> Dr
     )
 
 
-def _compare(plan: Plan) -> Compare | None:
+def compare_of(plan: Plan) -> Compare | None:
+    """The candidates' table of a plan's study."""
     found = plan.study.get("compare")
     return None if found is None else Compare.model_validate(found)
 
@@ -132,7 +151,7 @@ def _drawn_keys(plan: Plan) -> tuple[str, ...]:
     factors: Sequence[Mapping[str, Any]] = plan.study.get("factors", ())
     if factors:
         return tuple(str(factor["key"]) for factor in factors)
-    settings = {key for one in candidates_of(_compare(plan)) for key in one.settings}
+    settings = {key for one in candidates_of(compare_of(plan)) for key in one.settings}
     found = dict.fromkeys(key for case in plan.cases for key in case.values)
     return tuple(key for key in found if key not in settings)
 

@@ -39,6 +39,7 @@ SECTIONS = {
     "shock": "Shock",
     "mesh": "Dependence on the mesh",
     "peers": "Beside another solver",
+    "studies": "Studies of many cases",
 }
 """Sections of the page in their order, by the name that tests give."""
 

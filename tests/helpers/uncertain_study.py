@@ -6,9 +6,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from scenarios.sweep.cases import Case
 from scenarios.sweep.store import Plan, StudyFolder
+from scenarios.uncertainty.draws import Draws
 from tests.helpers.sweep_command import STUDY, prepared
 
 STRAIN = "insole.peak_compressive_strain"
@@ -16,6 +20,9 @@ ENERGY = "insole.energy_stored_j"
 MASS = "subject.body_mass_kg"
 FRICTION = "contact.friction_foot_insole"
 THICKNESS = "insole.thickness_mm"
+
+THIN, THICK = "thickness_mm 4", "thickness_mm 6"
+"""Candidates of `COMPARED`."""
 
 COMPARED = f"""\
 [compare]
@@ -84,3 +91,28 @@ def finished(folder: Path, text: str, model: Model = linear) -> tuple[StudyFolde
     made, plan = prepared(folder, text)
     finish(made, plan, model)
     return made, plan
+
+
+def draws_of(kind: str, factors: dict[str, Any], missing: Any = None, **candidates: Any) -> Draws:
+    """Draws without a folder, with one output.
+
+    Args:
+        kind: of the design.
+        factors: values by name.
+        missing: (candidates, draws), cases without a result.
+        candidates: the output by name of the candidate.
+    """
+    values = np.stack([np.asarray(one, float) for one in candidates.values()])[..., None]
+    lost = np.zeros(values.shape[:2], dtype=bool) if missing is None else np.asarray(missing)
+    values[lost] = np.nan
+    return Draws(
+        where=Path("study"),
+        kind=kind,
+        candidates=tuple(candidates),
+        outputs=("lumbar.L4-L5.compression_n.peak",),
+        values=values,
+        finished=~lost,
+        factors=factors,
+        statuses=np.where(lost, "failed", "finished"),
+        reasons=np.full(lost.shape, "", dtype=object),
+    )

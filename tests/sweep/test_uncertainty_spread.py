@@ -20,7 +20,9 @@ from tests.helpers.uncertain_study import (
     FRICTION,
     MASS,
     STRAIN,
+    THICK,
     THICKNESS,
+    THIN,
     finished,
     linear,
     uncertain,
@@ -41,7 +43,7 @@ settings = { insole = { thickness_mm = 8.0 } }
 def test_each_draw_is_run_for_each_candidate(tmp_path: Path) -> None:
     cases = study_cases(load_study(written(tmp_path, uncertain(3))))
     assert [case.draw for case in cases] == [1, 1, 2, 2, 3, 3]
-    assert [case.candidate for case in cases] == ["4", "6"] * 3
+    assert [case.candidate for case in cases] == [THIN, THICK] * 3
     assert [case.values[THICKNESS] for case in cases] == [4.0, 6.0] * 3
     for key in (MASS, FRICTION):
         drawn = [case.values[key] for case in cases]
@@ -69,9 +71,13 @@ def test_a_study_without_candidates_is_as_before(tmp_path: Path, worker: InProce
 def test_the_table_is_arranged_by_candidate_and_draw(tmp_path: Path) -> None:
     folder, plan = finished(tmp_path, uncertain(5))
     rows = pq.read_table(write_table(folder, plan)).to_pylist()
-    assert [(row["draw"], row["candidate"]) for row in rows[:3]] == [(1, "4"), (1, "6"), (2, "4")]
+    assert [(row["draw"], row["candidate"]) for row in rows[:3]] == [
+        (1, THIN),
+        (1, THICK),
+        (2, THIN),
+    ]
     draws = read_draws(folder.path)
-    assert draws.candidates == ("4", "6") and draws.outputs == (STRAIN, ENERGY)
+    assert draws.candidates == (THIN, THICK) and draws.outputs == (STRAIN, ENERGY)
     assert draws.values.shape == (2, 5, 2) and tuple(draws.factors) == (MASS, FRICTION)
     for case in plan.cases:
         place = draws.candidates.index(case.candidate), case.draw - 1
@@ -82,26 +88,26 @@ def test_the_table_is_arranged_by_candidate_and_draw(tmp_path: Path) -> None:
 def test_the_spread_is_that_of_the_difference_within_a_draw(tmp_path: Path) -> None:
     folder, plan = finished(tmp_path, uncertain(16))
     found = paired_spread(folder.path)
-    friction = [case.values[FRICTION] for case in plan.cases if case.candidate == "4"]
+    friction = [case.values[FRICTION] for case in plan.cases if case.candidate == THIN]
     assert found[STRAIN] == pytest.approx(0.2 * np.std(friction, ddof=1))
-    masses = [case.values[MASS] for case in plan.cases if case.candidate == "4"]
+    masses = [case.values[MASS] for case in plan.cases if case.candidate == THIN]
     assert found[ENERGY] == pytest.approx(0.002 * np.std(masses, ddof=1))
 
 
 def test_the_spread_is_the_largest_over_pairs(tmp_path: Path) -> None:
     three = uncertain(8).replace("[4.0, 6.0]", "[4.0, 6.0, 9.0]")
     folder, plan = finished(tmp_path, three)
-    friction = [case.values[FRICTION] for case in plan.cases if case.candidate == "4"]
+    friction = [case.values[FRICTION] for case in plan.cases if case.candidate == THIN]
     assert paired_spread(folder.path)[STRAIN] == pytest.approx(0.5 * np.std(friction, ddof=1))
 
 
 def test_a_pair_counts_where_both_are_finished(tmp_path: Path) -> None:
     def model(case: Case) -> tuple[float, float] | None:
         # A failed case in each candidate, in draws of their own.
-        return None if (case.draw, case.candidate) in ((2, "4"), (3, "6")) else linear(case)
+        return None if (case.draw, case.candidate) in ((2, THIN), (3, THICK)) else linear(case)
 
     folder, plan = finished(tmp_path, uncertain(8), model)
-    used = [case for case in plan.cases if case.candidate == "4" and case.draw not in (2, 3)]
+    used = [case for case in plan.cases if case.candidate == THIN and case.draw not in (2, 3)]
     friction = [case.values[FRICTION] for case in used]
     assert paired_spread(folder.path)[STRAIN] == pytest.approx(0.2 * np.std(friction, ddof=1))
 
@@ -125,8 +131,14 @@ def test_what_is_missing_is_said(tmp_path: Path) -> None:
     ("compare", "message"),
     [
         ("[compare]", "compare: has no candidates"),
-        ('[compare]\nkey = "insole.thickness_mm"\nvalues = [4.0]', "4 is the only candidate"),
-        ('[compare]\nkey = "insole.thickness_mm"\nvalues = [4, 4.0]', "4 is a candidate twice"),
+        (
+            '[compare]\nkey = "insole.thickness_mm"\nvalues = [4.0]',
+            "thickness_mm 4 is the only candidate",
+        ),
+        (
+            '[compare]\nkey = "insole.thickness_mm"\nvalues = [4, 4.0]',
+            "thickness_mm 4 is a candidate twice",
+        ),
         ('[compare]\nkey = "insole.thicknes_mm"\nvalues = [4, 5]', "mean insole.thickness_mm"),
         ('[compare]\nkey = "insole.thickness_mm"\nvalues = [4, 500]', "insole.thickness_mm"),
         (f'[compare]\nkey = "{MASS}"\nvalues = [60, 70]', f"{MASS} is one of factors too"),
