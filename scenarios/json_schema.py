@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""JSON schema of a scenario and of a study, for editors that complete and check TOML files.
+"""JSON schemas of a scenario, a study and a search, for editors that complete and check TOML files.
 
 Draft 7, which editors of TOML (Even Better TOML, taplo) understand. It is made from the pydantic
 models, so that it says what they do, with unit, range and default in each description. What goes
@@ -11,17 +11,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from pydantic import BaseModel
 
 from materials.library import names
 from scenarios.keys import SHORT, Key, keys_of, scenario_keys, table_names
+from scenarios.optimise.study import Search
 from scenarios.schema import Scenario
 from scenarios.schema_insole import BAREFOOT
 from scenarios.sweep.study import Study
 
 Node = dict[str, Any]
+FileKind = Literal["scenario", "study", "search"]
+"""What a TOML file describes: one run, many cases (`sweep`), or the best design (`optimise`)."""
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
 _OURS = ("allowed_text", "default_text", "input_path", "title", "format")
@@ -49,9 +52,13 @@ def scenario_schema() -> Node:
     return _headed(schema, "A solespine scenario")
 
 
-def study_schema() -> Node:
-    """The schema of a study of many cases; keys of the scenario are completed in it too."""
-    schema = _schema_of(Study, keys_of(Study))
+def study_schema(model: type[Study] = Study) -> Node:
+    """The schema of a study of many cases; keys of the scenario are completed in it too.
+
+    Args:
+        model: of a study, or of a search.
+    """
+    schema = _schema_of(model, keys_of(model))
     scenario = scenario_schema()
     settings = {**dict(_dotted(scenario)), **scenario["properties"]}
     schema["definitions"] = {
@@ -59,7 +66,11 @@ def study_schema() -> Node:
     }
     keys = [name for name, node in _dotted(scenario) if node.get("type") != "object"]
     _of_scenario(schema, keys)
-    return _headed(schema, "A solespine study")
+    if model is not Study:  # a search has search and goals in their place, and must have goals
+        for name in ("design", "compare"):
+            schema["properties"].pop(name)
+        schema["required"] = [*schema["required"], "factors", "goals"]
+    return _headed(schema, f"A solespine {model.__name__.lower()}")
 
 
 def _of_scenario(schema: Node, keys: list[str]) -> None:
@@ -68,19 +79,22 @@ def _of_scenario(schema: Node, keys: list[str]) -> None:
     for name, node in schema.get("properties", {}).items():
         if name == "settings":
             schema["properties"][name] = {"allOf": [shared], "description": node["description"]}
-        elif name == "cases":
+        elif name in ("cases", "start"):
             node["items"] = shared
         elif name == "key":
             node["enum"] = keys
-        else:
+        elif name not in ("goals", "constraints"):  # whose keys are those of a summary too
             _of_scenario(node, keys)
             if isinstance(node.get("items"), dict):
                 _of_scenario(node["items"], keys)
 
 
-def schema_text(*, study: bool = False) -> str:
+def schema_text(kind: FileKind = "scenario") -> str:
     """The text of a schema file."""
-    schema = study_schema() if study else scenario_schema()
+    if kind == "scenario":
+        schema = scenario_schema()
+    else:
+        schema = study_schema(Search if kind == "search" else Study)
     return json.dumps(schema, indent=1, ensure_ascii=False) + "\n"
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A commented scenario or study to begin with, made from the schema.
+"""A commented scenario, study or search to begin with, made from the schema.
 
 A key that most people set stands in it with its default; any other is a comment, ``# key = value``,
 with the value that holds without it. Taking away ``# `` from such a line changes nothing until the
@@ -8,16 +8,17 @@ value is changed. A key that is not given by default has a line ``#   e.g. key =
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
-from types import MappingProxyType
 from typing import Literal
 
 from pydantic import BaseModel
 
 from scenarios.calibration_terms import UNUSED_TABLES
 from scenarios.keys import Key, keys_of, scenario_keys, table_of
+from scenarios.optimise.study import Search
 from scenarios.schema import Analysis, Scenario
 from scenarios.sweep.study import Study
 from scenarios.toml_text import toml_text
@@ -25,8 +26,6 @@ from scenarios.toml_text import toml_text
 Reader = Literal["designer", "engineer", "researcher"]
 
 WIDTH = 100
-SCHEMA_FILES = MappingProxyType({False: "scenario.schema.json", True: "study.schema.json"})
-"""Name of the JSON schema beside the file: of a scenario, of a study."""
 BASES: Mapping[str, str] = {"standing": "standing", "stance": "walking", "impact": "heel_strike"}
 """Scenario of the library that a study of an analysis starts from."""
 
@@ -101,7 +100,7 @@ _BASELINE = """
 # material = "eva_35"
 # thickness_mm = 6.0
 """
-_STUDY = """
+_CASES = """
 
 # What all cases have.
 [settings]
@@ -116,6 +115,35 @@ values = ["eva_20", "eva_50"]
 key = "insole.thickness_mm"
 range = [4.0, 8.0]
 levels = 2
+"""
+_GOALS = """
+
+# What all trials have.
+[settings]
+"output.figures" = false
+
+# What the search may choose: values, or a range of numbers (integer = true, log = true).
+[[factors]]
+key = "insole.material"
+values = ["eva_20", "eva_35", "eva_50"]
+
+[[factors]]
+key = "insole.thickness_mm"
+range = [3.0, 9.0]
+
+# What is to be best: numbers of summary.json, or of the scenario.
+[[goals]]
+key = "{goal}"
+direction = "minimise"
+
+[[goals]]
+key = "insole.thickness_mm"
+direction = "minimise"
+
+# What a design must keep: at_most, at_least, or both.
+[[constraints]]
+key = "insole.peak_compressive_strain"
+at_most = 0.5
 """
 
 
@@ -150,22 +178,40 @@ def study_template(analysis: Analysis = "standing", schema: str = "") -> str:
         analysis: of its base, a scenario of the library.
         schema: name of the JSON schema beside the file; empty without one.
     """
-    base = BASES[analysis]
-    keys = {
-        key.name: key
-        for key in keys_of(Study)
-        if key.name.partition("[")[0] not in ("settings", "factors")
-    }
-    active: dict[str, Mapping[str, object]] = {
-        "": {"scenario": base, "outputs": _OUTPUTS[analysis]},
-        "design": {"kind": "grid"},
-        "run": {"ranks": 1},
-    }
-    study = Study.model_validate({"scenario": base, "factors": [{"key": "x", "values": [1]}]})
-    lines = [*_top(schema, "A study: many cases of one scenario, into one table.")]
-    lines += _keys_of_table(Study, "", study, active, keys)
-    lines += _STUDY.rstrip("\n").split("\n")
-    lines += _tables(Study, "", study, active, keys)
+    factor = {"key": "x", "values": [1]}
+    study = Study.model_validate({"scenario": BASES[analysis], "factors": [factor]})
+    active = {"": {"outputs": _OUTPUTS[analysis]}, "design": {"kind": "grid"}, "run": {"ranks": 1}}
+    top = _top(schema, "A study: many cases of one scenario, into one table.")
+    return _of_many(study, top, _CASES, active, ("settings", "factors"))
+
+
+def search_template(analysis: Analysis = "standing", schema: str = "") -> str:
+    """The text of a commented search of the best design; see `study_template`."""
+    factor = {"key": "x", "values": [1]}
+    search = Search.model_validate(
+        {"scenario": BASES[analysis], "factors": [factor], "goals": [{"key": "x"}]}
+    )
+    active = {"": {"outputs": _OUTPUTS[analysis]}, "search": {"trials": 30}, "run": {"ranks": 1}}
+    top = _top(schema, "A search: which designs of one scenario are best.")
+    left_out = ("settings", "factors", "goals", "constraints", "design", "compare")
+    text = _GOALS.replace("{goal}", _OUTPUTS[analysis][0])
+    return _of_many(search, top, text, active, left_out)
+
+
+def _of_many(
+    study: Study,
+    top: Iterator[str],
+    text: str,
+    active: Mapping[str, Mapping[str, object]],
+    left_out: tuple[str, ...],
+) -> str:
+    """A study: its own keys, the tables that are written out, the others from the schema."""
+    kind = type(study)
+    keys = {k.name: k for k in keys_of(kind) if re.split(r"[.[]", k.name)[0] not in left_out}
+    active = {**active, "": {"scenario": study.scenario, **active[""]}}
+    lines = [*top, *_keys_of_table(kind, "", study, active, keys)]
+    lines += text.rstrip("\n").split("\n")
+    lines += _tables(kind, "", study, active, keys)
     return "\n".join(lines) + "\n"
 
 

@@ -11,42 +11,46 @@ from scenarios.errors import ScenarioError
 from scenarios.launch import is_speaker
 from scenarios.source import user_path
 
+_NEXT = {"scenario": "check", "study": "sweep", "search": "optimise"}
+
 
 def new(arguments: Arguments) -> int:
-    """Write a commented scenario or study, and its JSON schema beside it.
+    """Write a commented scenario, study or search, and its JSON schema beside it.
 
     Raises:
         ScenarioError: there is something in its place, or it cannot be written.
     """
     if not is_speaker():
         return 0
+    from scenarios import scenario_template as templates
     from scenarios.json_schema import schema_text
-    from scenarios.scenario_template import SCHEMA_FILES, scenario_template, study_template
 
-    study = arguments.of_study
-    if study and arguments.reader is not None:
-        raise ScenarioError("new", "--for", "is of a scenario", allowed="--study without it")
-    file = _place(arguments.file or ("study.toml" if study else "scenario.toml"))
-    schema = file.with_name(SCHEMA_FILES[study])
-    if study:
-        text = study_template(arguments.analysis, schema.name)
+    kind, analysis = arguments.file_kind, arguments.analysis
+    if kind != "scenario" and arguments.reader is not None:
+        raise ScenarioError("new", "--for", "is of a scenario", allowed=f"--{kind} without it")
+    file = _place(arguments.file or f"{kind}.toml")
+    schema = file.with_name(f"{kind}.schema.json")
+    if kind == "study":
+        text = templates.study_template(analysis, schema.name)
+    elif kind == "search":
+        text = templates.search_template(analysis, schema.name)
     else:
-        text = scenario_template(arguments.analysis, arguments.reader or "researcher", schema.name)
+        reader = arguments.reader or "researcher"
+        text = templates.scenario_template(analysis, reader, schema.name)
     _write_new(file, text)
-    print(f"{file}: a {'study' if study else 'scenario'} to change")
-    _add_schema(schema, schema_text(study=study), study=study)
-    then = "sweep" if study else "check"
-    print(f"next: solespine {then} {file}")
+    print(f"{file}: a {kind} to change")
+    _add_schema(schema, schema_text(kind), kind)
+    print(f"next: solespine {_NEXT[kind]} {file}")
     return 0
 
 
 def schema(arguments: Arguments) -> int:
-    """Print the JSON schema of a scenario or a study."""
+    """Print the JSON schema of a scenario, a study or a search."""
     if not is_speaker():
         return 0
     from scenarios.json_schema import schema_text
 
-    sys.stdout.write(schema_text(study=arguments.of_study))
+    sys.stdout.write(schema_text(arguments.file_kind))
     return 0
 
 
@@ -90,11 +94,11 @@ def _write_new(file: Path, text: str) -> None:
         raise ScenarioError(str(file), "", problem, allowed="another FILE") from None
 
 
-def _add_schema(file: Path, text: str, *, study: bool) -> None:
+def _add_schema(file: Path, text: str, kind: str) -> None:
     """Write the schema where none is; say so where another one is."""
     if not file.exists():
         _write_new(file, text)
         print(f"{file}: for editors")
     elif file.read_bytes() != text.encode():
-        flag = " --study" if study else ""
+        flag = "" if kind == "scenario" else f" --{kind}"
         print(f"{file}: of another version, left as it is; solespine schema{flag} prints today's")

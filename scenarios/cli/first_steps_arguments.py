@@ -10,20 +10,22 @@ READERS = ("designer", "engineer", "researcher")
 SHELLS = ("bash", "zsh", "fish", "tcsh")
 
 NEW_EPILOG = """\
-Beside FILE goes scenario.schema.json (study.schema.json), by which editors such as VS Code
-with Even Better TOML complete keys, explain them and mark what is wrong.
+Beside FILE goes scenario.schema.json (study., search.), by which editors such as VS Code with
+Even Better TOML complete keys, explain them and mark what is wrong.
 
 examples:
   solespine new
   solespine new insole.toml --for designer
   solespine new shock.toml --analysis impact --for engineer
-  solespine new study.toml --study
+  solespine new study.toml --study     for solespine sweep
+  solespine new best.toml --search     for solespine optimise
 """
 
 SCHEMA_EPILOG = """\
 examples:
   solespine schema > scenario.schema.json
   solespine schema --study > study.schema.json
+  solespine schema --search > search.schema.json
 """
 
 COMPLETION_EPILOG = """\
@@ -42,7 +44,7 @@ def new(parser: argparse.ArgumentParser) -> None:
         "file",
         metavar="FILE.toml",
         nargs="?",
-        help="where it goes (default: scenario.toml, or study.toml)",
+        help="where it goes (default: scenario.toml, study.toml or search.toml)",
     )
     parser.add_argument(
         "--analysis", choices=ANALYSES, default="standing", help="what is simulated"
@@ -54,14 +56,22 @@ def new(parser: argparse.ArgumentParser) -> None:
         help="keys shown: of shape (designer), of materials and numerics (engineer), or all "
         "(researcher, the default)",
     )
-    parser.add_argument("--study", dest="of_study", action="store_true", help="of many cases")
+    _kind(parser)
 
 
 def schema(parser: argparse.ArgumentParser) -> None:
     """Flags of ``schema``."""
-    parser.add_argument(
-        "--study", dest="of_study", action="store_true", help="that of a study of many cases"
-    )
+    _kind(parser)
+
+
+def _kind(parser: argparse.ArgumentParser) -> None:
+    """What the file describes: a scenario where neither flag is given."""
+    parser.set_defaults(file_kind="scenario")
+    kinds = parser.add_mutually_exclusive_group()
+    for kind, text in (("study", "of many cases"), ("search", "of the best design")):
+        kinds.add_argument(
+            f"--{kind}", dest="file_kind", action="store_const", const=kind, help=text
+        )
 
 
 def completion(parser: argparse.ArgumentParser) -> None:

@@ -136,7 +136,7 @@ class Arguments(argparse.Namespace):
     file: str | None
     analysis: Literal["standing", "stance", "impact"]
     reader: Literal["designer", "engineer", "researcher"] | None
-    of_study: bool
+    file_kind: Literal["scenario", "study", "search"]
     shell: str
 
 

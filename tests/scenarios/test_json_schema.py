@@ -23,8 +23,9 @@ from scenarios.toml_text import toml_text
 
 PROJECT = Path(__file__).resolve().parents[2]
 DOCS = PROJECT / "docs"
-SCENARIO, STUDY = (
-    jsonschema.Draft7Validator(json.loads(schema_text(study=study))) for study in (False, True)
+SCENARIO, STUDY, SEARCH = (
+    jsonschema.Draft7Validator(json.loads(schema_text(kind)))
+    for kind in ("scenario", "study", "search")
 )
 
 
@@ -34,7 +35,7 @@ def refused(text: str, validator: jsonschema.Draft7Validator = SCENARIO) -> list
 
 
 def test_it_is_a_schema_of_draft_7() -> None:
-    for validator in (SCENARIO, STUDY):
+    for validator in (SCENARIO, STUDY, SEARCH):
         jsonschema.Draft7Validator.check_schema(validator.schema)
         assert not {"$defs", "prefixItems"} & set(
             re.findall(r'"([^"]+)":', json.dumps(validator.schema))
@@ -64,7 +65,8 @@ def examples() -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize("text", [pytest.param(text, id=name) for name, text in examples()])
 def test_it_accepts_the_examples_of_the_documentation(text: str) -> None:
-    validator = STUDY if "scenario" in tomllib.loads(text) else SCENARIO
+    tables = tomllib.loads(text)
+    validator = SEARCH if "goals" in tables else STUDY if "scenario" in tables else SCENARIO
     assert refused(text, validator) == []
 
 
@@ -155,7 +157,23 @@ def test_it_marks_what_is_wrong_in_a_study(text: str, place: str) -> None:
     assert refused(text, STUDY) == [place]
 
 
+GOAL = '[[goals]]\nkey = "plantar.peak_pressure_kpa.heel"\n'
+WRONG_SEARCHES = [
+    (STUDY_HEAD + FACTOR, "$"),
+    (STUDY_HEAD + FACTOR + GOAL + 'direction = "down"\n', "$.goals[0].direction"),
+    (STUDY_HEAD + FACTOR + GOAL + "[search]\ntrials = 0\n", "$.search.trials"),
+    (STUDY_HEAD + FACTOR + GOAL + '[design]\nkind = "grid"\n', "$"),
+]
+
+
+@pytest.mark.parametrize(("text", "place"), WRONG_SEARCHES, ids=[p for _, p in WRONG_SEARCHES])
+def test_it_marks_what_is_wrong_in_a_search(text: str, place: str) -> None:
+    assert refused(STUDY_HEAD + FACTOR + GOAL, SEARCH) == []
+    assert refused(text, SEARCH) == [place]
+
+
 def test_the_command_prints_it_alone(capsys: pytest.CaptureFixture[str]) -> None:
-    for flags in ([], ["--study"]):
+    for kind in ("scenario", "study", "search"):
+        flags = [] if kind == "scenario" else [f"--{kind}"]
         assert main(["schema", *flags]) == 0
-        assert capsys.readouterr() == (schema_text(study=bool(flags)), "")
+        assert capsys.readouterr() == (schema_text(kind), "")

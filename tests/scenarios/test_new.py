@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 import jsonschema
@@ -17,7 +18,9 @@ from scenarios.identity import scenario_hash
 from scenarios.json_schema import schema_text, study_schema
 from scenarios.keys import keys_of, scenario_keys
 from scenarios.loading import load_scenario
-from scenarios.scenario_template import scenario_template, study_template
+from scenarios.optimise.load import load_search
+from scenarios.optimise.study import Search
+from scenarios.scenario_template import scenario_template, search_template, study_template
 from scenarios.sweep.cases import load_study, study_cases
 from scenarios.sweep.study import Study
 
@@ -103,16 +106,30 @@ def test_examples_are_right() -> None:
 @pytest.mark.parametrize("analysis", ANALYSES)
 def test_a_study_is_one_of_four_cases(tmp_path: Path, analysis: str) -> None:
     cases = []
-    text = study_template(analysis, "study.schema.json")
-    for kind in (text, without_comments(text), DEFAULT.sub("", text)):
-        assert (
-            list(jsonschema.Draft7Validator(study_schema()).iter_errors(tomllib.loads(kind))) == []
-        )
-        (tmp_path / "study.toml").write_text(kind)
-        cases.append(study_cases(load_study(str(tmp_path / "study.toml"))))
+    for file in written_ways(tmp_path, study_template(analysis, "study.schema.json"), Study):
+        cases.append(study_cases(load_study(file)))
     assert [case.refusal for case in cases[0]] == [""] * 4
     digests = [[case.digest for case in found] for found in cases]
     assert digests[0] == digests[1] == digests[2]
+
+
+@pytest.mark.parametrize("analysis", ANALYSES)
+def test_a_search_has_goals_and_a_constraint(tmp_path: Path, analysis: str) -> None:
+    found = [
+        load_search(file).study
+        for file in written_ways(tmp_path, search_template(analysis, "search.schema.json"), Search)
+    ]
+    assert found[0] == found[1] == found[2]
+    assert len(found[0].goals) == 2 and found[0].search.trials == 30
+
+
+def written_ways(folder: Path, text: str, model: type[Study]) -> Iterator[str]:
+    """A file as it is, without its comments, and with every default said aloud."""
+    validator = jsonschema.Draft7Validator(study_schema(model))
+    for kind in (text, without_comments(text), DEFAULT.sub("", text)):
+        assert list(validator.iter_errors(tomllib.loads(kind))) == []
+        (folder / "study.toml").write_text(kind)
+        yield str(folder / "study.toml")
 
 
 def test_written_checked_and_never_replaced(
@@ -132,8 +149,9 @@ def test_written_checked_and_never_replaced(
     assert main(["new", "other.toml", "--analysis", "stance", "--for", "designer"]) == 0
     assert (tmp_path / "scenario.schema.json").read_text() == "{}"
     assert "of another version" in capsys.readouterr().out
-    assert main(["new", "--study"]) == 0
-    assert (tmp_path / "study.schema.json").is_file()
+    for kind in ("study", "search"):
+        assert main(["new", f"--{kind}"]) == 0
+        assert (tmp_path / f"{kind}.schema.json").read_text() == schema_text(kind)
     first = file.with_name("other.toml").read_text().splitlines()[0]
     assert first == "#:schema ./scenario.schema.json"
 
@@ -146,6 +164,7 @@ WRONG = [
     (["new", "x.toml", "--analysis", "stand"], "did you mean standing?"),
     (["new", "x.toml", "--for", "engneer"], "did you mean engineer?"),
     (["new", "x.toml", "--study", "--for", "engineer"], "is of a scenario"),
+    (["new", "x.toml", "--study", "--search"], "not allowed with"),
     (["new", "x" * 300 + ".toml"], "cannot be a file"),
     (["completion", "powershell"], "bash, zsh, fish, tcsh"),
 ]
