@@ -9,7 +9,7 @@ that within every bone's own half width the result is that bone's underside exac
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.interpolate import PchipInterpolator
@@ -22,6 +22,14 @@ from meshes.tagged import FloatArray
 
 TOE_FREE_LENGTH_SHARE = 0.085
 """Tissue between a metatarsal head's centre and the first attached toe bone, over foot length."""
+
+
+SHAFT_OF_HEAD = np.array([0.65, 0.50, 0.50, 0.50, 0.50])
+"""Half thickness of metatarsal shafts over the radius of their heads, where these are round
+(engineering estimate; heads are 16 mm high in the second and 13 in the fifth ray, Fraser 2017)."""
+
+NECK_MM = 1.0
+"""How smoothly a round head passes into its shaft."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +189,7 @@ def _metatarsal(dimensions: FootDimensions, landmarks: FootLandmarks, ray: int) 
     start = base + from_base * (head - base)
     shaft = 0.80 * radius
     lowest = head[1] - radius
-    return BoneUnderside(
+    bar = BoneUnderside(
         segment=SEGMENTS.index("metatarsal_1") + ray,
         start=start[[0, 2]],
         end=end[[0, 2]],
@@ -198,6 +206,38 @@ def _metatarsal(dimensions: FootDimensions, landmarks: FootLandmarks, ray: int) 
         depth=radius * np.array([0.85, 0.90, 1.0, 1.0]),
         level=0.80,
         attached=attached,
+    )
+    if dimensions.metatarsal_roundness == 0.0:
+        return bar
+    slope = float((base[1] - head[1]) / np.hypot(*(head - base)[[0, 2]]))
+    return _rounded(bar, dimensions.metatarsal_roundness, radius, SHAFT_OF_HEAD[ray], slope)
+
+
+def _rounded(
+    bar: BoneUnderside, share: float, radius: float, shaft: float, slope: float
+) -> BoneUnderside:
+    """Return a metatarsal between the level bar and a round head on a thinner shaft.
+
+    Args:
+        bar: the metatarsal whose head runs level into its shaft.
+        share: 0 the bar, 1 the round head.
+        radius: of the head, mm.
+        shaft: half thickness of the shaft over that radius.
+        slope: rise of the shaft backwards.
+    """
+    stations: FloatArray = np.linspace(0.0, 1.0, 13, dtype=np.float64)
+    behind = (1.0 - stations) * np.hypot(*(bar.end - bar.start))
+    on_head = np.minimum(behind / radius, 1.0)
+    sphere = radius * (1.0 - np.sqrt(1.0 - on_head**2)) + 5.0 * np.maximum(behind - radius, 0.0)
+    neck = (1.0 - shaft) * radius + slope * behind
+    rise = -NECK_MM * np.logaddexp(-sphere / NECK_MM, -neck / NECK_MM)
+    level = PchipInterpolator(bar.stations, bar.under)(stations)
+    return replace(
+        bar,
+        stations=stations,
+        under=(1.0 - share) * level + share * (bar.under[-1] + np.maximum(rise - rise[-1], 0.0)),
+        half_width=np.asarray(PchipInterpolator(bar.stations, bar.half_width)(stations)),
+        depth=np.asarray(PchipInterpolator(bar.stations, bar.depth)(stations)),
     )
 
 

@@ -57,6 +57,8 @@ class FootDimensions:
             how flexible the foot is, not its shape.
         sole_roundness: convexity of heel and ball, 0 (plane, as a footprint is) to 1.5; 1 is that
             of an imprint in foam (`meshes.plantar.SoleRounding`).
+        metatarsal_roundness: 0 (the heads run level into shafts nearly as thick) to 1 (heads as
+            round as they are high, on shafts half as thick).
 
     Raises:
         MeshError: a dimension is out of its range (the ranges of all but the length are shares
@@ -72,6 +74,7 @@ class FootDimensions:
     toe_pad_thickness_mm: float = FROM_LENGTH
     posture_index: float = NEUTRAL_POSTURE_INDEX
     sole_roundness: float = 0.0
+    metatarsal_roundness: float = 0.0
 
     def __post_init__(self) -> None:
         require_range("length_mm", self.length_mm, 120.0, 340.0)
@@ -84,6 +87,7 @@ class FootDimensions:
         index = self.posture_index
         require_range("posture_index", index, LOWEST_POSTURE_INDEX, HIGHEST_POSTURE_INDEX)
         require_range("sole_roundness", self.sole_roundness, 0.0, ROUNDEST)
+        require_range("metatarsal_roundness", self.metatarsal_roundness, 0.0, 1.0)
         if self.ball_width_mm < 1.15 * self.heel_width_mm:
             raise MeshError(
                 "ball_width_mm",

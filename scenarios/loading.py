@@ -207,6 +207,7 @@ def foot_dimensions(subject: Subject) -> FootDimensions:
         heel_pad_thickness_mm=subject.heel_pad_thickness_mm,
         posture_index=subject.foot_posture_index,
         sole_roundness=subject.sole_roundness,
+        metatarsal_roundness=subject.metatarsal_roundness,
     )
 
 

@@ -149,6 +149,13 @@ class Subject(Table):
         description="Convexity of heel and ball of the unloaded sole: 0 plane as a footprint, 1 as "
         "round as an imprint in foam; a scan has its own",
     )
+    metatarsal_roundness: float = Field(
+        0.0,
+        ge=0.0,
+        le=1.0,
+        description="Underside of the metatarsals: 0 heads that run level into their shafts, 1 "
+        "heads as round as they are high, on shafts half as thick",
+    )
     tissue_stiffness_factor: float = Field(
         1.0,
         ge=0.2,
