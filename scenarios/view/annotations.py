@@ -24,18 +24,24 @@ _CUT = {"x": "across the length", "y": "across the height", "z": "lengthwise"}
 
 
 class Annotations:
-    """Texts, colour bar and legend of one renderer."""
+    """Texts, colour bar and legend of one renderer.
 
-    def __init__(self, renderer: Any) -> None:
+    Args:
+        renderer: PyVista's.
+        zoom: by how much larger the picture is drawn than it will be.
+    """
+
+    def __init__(self, renderer: Any, zoom: int = 1) -> None:
         self._renderer = renderer
+        self._zoom = zoom
         self._lines = [
-            _text(renderer, 17, style.INK, bold=True),
-            _text(renderer, 14, _SOFT),
-            _text(renderer, 15, style.INK),
-            _text(renderer, 14, _SOFT),
+            _text(renderer, 17 * zoom, style.INK, bold=True),
+            _text(renderer, 14 * zoom, _SOFT),
+            _text(renderer, 15 * zoom, style.INK),
+            _text(renderer, 14 * zoom, _SOFT),
         ]
-        self._bar = _bar(renderer)
-        self._unit = _text(renderer, 15, style.INK)
+        self._bar = _bar(renderer, zoom)
+        self._unit = _text(renderer, 15 * zoom, style.INK)
         self._chips: list[Any] = []
         self._measured = False
 
@@ -53,7 +59,7 @@ class Annotations:
             self._unit.SetInput(paint.field.title)
         names = paint.parts if paint.in_parts else ()
         while len(self._chips) < len(names):
-            self._chips.append(_text(self._renderer, 14, style.INK))
+            self._chips.append(_text(self._renderer, 14 * self._zoom, style.INK))
         for chip in self._chips:
             chip.SetInput("")
         for index, (chip, name) in enumerate(zip(self._chips, names, strict=False)):
@@ -63,24 +69,28 @@ class Annotations:
 
     def show(self, shown: bool) -> None:
         """Put all words where they belong in the pane as large as it is now, or hide them."""
-        width, height = (max(pixels, 1) for pixels in self._renderer.GetSize())
+        # All lengths here are pixels of the finished picture.
+        width, height = (max(pixels / self._zoom, 1.0) for pixels in self._renderer.GetSize())
         for actor in (*self._lines, *self._chips):
             actor.SetVisibility(shown and bool(actor.GetInput()))
         y = height - _TOP_PX
         for actor in self._lines:
             if actor.GetInput():
                 y -= _LINE_PX
-                actor.SetPosition(_LEFT_PX, y)
+                self._put(actor, _LEFT_PX, y)
         named = [chip for chip in self._chips if chip.GetInput()]
         for row, chip in enumerate(reversed(named)):
-            chip.SetPosition(_LEFT_PX, _BOTTOM_PX + _CHIP_PX * row)
+            self._put(chip, _LEFT_PX, _BOTTOM_PX + _CHIP_PX * row)
         self._bar.SetVisibility(shown and self._measured)
         self._unit.SetVisibility(shown and self._measured)
         left = _LEFT_PX + _BAR_INSET_PX
         self._bar.SetWidth(min(_BAR_PX[0] / width, 0.8))
         self._bar.SetHeight(_BAR_PX[1] / height)
         self._bar.SetPosition(left / width, _BOTTOM_PX / height)
-        self._unit.SetPosition(left, _BOTTOM_PX + _BAR_PX[1] + 2)
+        self._put(self._unit, left, _BOTTOM_PX + _BAR_PX[1] + 2)
+
+    def _put(self, actor: Any, x: float, y: float) -> None:
+        actor.SetPosition(self._zoom * x, self._zoom * y)
 
 
 def remarks(controls: Controls) -> str:
@@ -126,7 +136,7 @@ def _font(text: vtkTextProperty, size: int, colour: str, bold: bool = False) -> 
     text.SetShadow(False)
 
 
-def _bar(renderer: Any) -> Any:
+def _bar(renderer: Any, zoom: int) -> Any:
     bar = vtkScalarBarActor()
     bar.SetOrientationToHorizontal()
     bar.SetNumberOfLabels(5)
@@ -135,7 +145,7 @@ def _bar(renderer: Any) -> Any:
     bar.SetTextPositionToSucceedScalarBar()
     bar.SetBarRatio(0.45)
     bar.SetTitle("")
-    _font(bar.GetLabelTextProperty(), 13, style.INK)
+    _font(bar.GetLabelTextProperty(), 13 * zoom, style.INK)
     bar.SetDrawFrame(False)
     bar.SetVisibility(False)
     renderer.AddViewProp(bar)
