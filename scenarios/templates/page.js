@@ -196,8 +196,9 @@ function sortable(table) {
       head.setAttribute("aria-sort", falling ? "descending" : "ascending");
       const rows = [...body.rows].map((row) => [key(row.cells[column]), row]);
       rows.sort(([[a, s]], [[b, t]]) => {
-        const order = a === null || b === null
-          ? (a === null) - (b === null) || s.localeCompare(t) : a - b;
+        // What has no value stays last either way.
+        if ((a === null) !== (b === null)) return a === null ? 1 : -1;
+        const order = a === null ? s.localeCompare(t) : a - b;
         return falling ? -order : order;
       });
       body.append(...rows.map(([, row]) => row));
