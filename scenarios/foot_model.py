@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import dolfinx
@@ -159,6 +159,7 @@ def build_foot_model(
     table: Insole,
     chain: MovingChain | None = None,
     viscous: bool = True,
+    distributed: DistributedMesh | None = None,
 ) -> FootModel:
     """Build the model of one insole; collective.
 
@@ -168,31 +169,25 @@ def build_foot_model(
         table: The insole.
         chain: What stands on the tibia in an analysis with inertia.
         viscous: Whether the solids of such an analysis relax.
+        distributed: The mesh, where one of the same shapes has been distributed.
 
     Raises:
         ScenarioError: On every rank, for a shape that cannot be meshed.
     """
     foot, insole = build_geometry(comm, scenario, table)
     mesh, ground = foot.mesh, 0.0
-    laws: dict[int, Law] = {}
     regions: tuple[int, ...] = ()
-    materials = {int(region): load(name) for region, name in TISSUE.items()}
-    for region in FOOT_REGIONS:
-        laws[int(region)] = scaled(law(TISSUE[region]), scenario.subject.tissue_stiffness_factor)
     if insole is not None:
         # A shape that rises into the unloaded sole starts that much lower.
         drop = insole.overlap_mm
         mesh = merge([foot.mesh, insole.mesh.translated((0.0, -drop, 0.0))])
-        materials |= insole_records(table)
-        laws |= insole_laws(table)
         regions = tuple(int(tag) for tag in np.unique(insole.mesh.cell_tags))
         ground = -insole.thickness_mm - drop
-    distributed = distribute(comm, mesh if comm.rank == 0 else None)
+    if distributed is None:
+        distributed = distribute(comm, mesh if comm.rank == 0 else None)
     space = compat.vector_space(distributed.mesh, 2)
     u = dolfinx.fem.Function(space)
-    present = {int(tag) for tag in np.unique(mesh.cell_tags)}
-    laws = {region: one for region, one in laws.items() if region in present}
-    materials = {region: materials[region] for region in laws}
+    laws, materials = _materials(scenario, table, {int(tag) for tag in np.unique(mesh.cell_tags)})
     relaxing = prony_series(materials) if chain is not None and viscous else {}
     series = worn_series(relaxing, table)
     solid = Solid(u, distributed.cell_tags, laws, series=series)
@@ -242,6 +237,53 @@ def build_foot_model(
     )
 
 
+def renewed_foot_model(model: FootModel, scenario: Scenario, table: Insole) -> FootModel | None:
+    """Make a model that of other materials, as unloaded as when it was built; collective.
+
+    Meshes, spaces, forms and the patterns of matrices stay. The given model must not be used
+    after that.
+
+    Args:
+        model: Without a chain; of the same shapes, subject, contact and solver.
+        scenario: As of `build_foot_model`.
+        table: The insole.
+
+    Returns:
+        ``None``, with nothing changed, where a law is of another structure.
+    """
+    equilibrium = model.equilibrium
+    laws, materials = _materials(scenario, table, set(model.materials))
+    if not equilibrium.solid.renew(laws):
+        return None
+    space, tags = equilibrium.reduction.space, model.distributed.facet_tags
+    top = _rule_of_sole(scenario, model.plantar.slave, model.insole)
+    if model.insole is None:
+        model.ground.renew(top)
+    else:
+        bottom = ContactSurface(space, tags.find(int(Surface.INSOLE_BOTTOM)))
+        assert isinstance(model.plantar, Supports)
+        for term in model.plantar.terms:
+            term.renew(top)
+        model.ground.renew(*_rule_of_insole(scenario, bottom, laws))
+    equilibrium.begin_anew()
+    return replace(model, materials=materials)
+
+
+def _materials(
+    scenario: Scenario, table: Insole, present: Collection[int]
+) -> tuple[dict[int, Law], dict[int, MaterialRecord]]:
+    """Law and record of each cell tag that is present."""
+    laws: dict[int, Law] = {}
+    materials = {int(region): load(name) for region, name in TISSUE.items()}
+    for region in FOOT_REGIONS:
+        laws[int(region)] = scaled(law(TISSUE[region]), scenario.subject.tissue_stiffness_factor)
+    if not table.is_barefoot:
+        materials |= insole_records(table)
+        laws |= insole_laws(table)
+    laws = {region: one for region, one in laws.items() if region in present}
+    return laws, {region: materials[region] for region in laws}
+
+
 def foot_segments(foot: FootGeometry) -> Segments:
     """Return the segments of a foot with its tibia."""
     return Segments(
@@ -280,13 +322,11 @@ def _contacts(
     laws: dict[int, Law],
     insole: InsoleGeometry | None,
 ) -> tuple[PlaneContact | Supports, PlaneContact, PlaneContact | None]:
-    contact, tags = scenario.contact, distributed.facet_tags
+    tags = distributed.facet_tags
     sole = ContactSurface(space, tags.find(int(Surface.PLANTAR)))
-    skin = CONTACT_MODULUS_MPA * scenario.subject.tissue_stiffness_factor
-    under_foot = penalty_stiffness(skin, sole.size_mm, contact.penalty_factor)
     origin, up = [0.0, ground, 0.0], [0.0, 1.0, 0.0]
+    rule = _rule_of_sole(scenario, sole, insole)
     if insole is None:
-        rule = ContactLaw(under_foot, friction=contact.friction_foot_ground)
         plane = PlaneContact(sole, origin, up, rule)
         return plane, plane, None
     top = ContactSurface(space, tags.find(int(Surface.INSOLE_TOP)))
@@ -294,21 +334,32 @@ def _contacts(
     bottom = ContactSurface(space, below)
     # The rim of a soft insole rolls under the edge of a heel, its side onto the ground.
     under = ContactSurface(space, np.concatenate([below, side]))
-    softest = min(young_modulus_mpa(laws[r]) for r in laws if r not in TISSUE)
-    modulus = min(max(softest, 0.3), 3.0)
-    under_insole = penalty_stiffness(modulus, bottom.size_mm, contact.penalty_factor)
-    rule = ContactLaw(under_foot, friction=contact.friction_foot_insole)
     pair = PairContact(sole, top, rule)
-    plane = PlaneContact(
-        under,
-        origin,
-        up,
-        ContactLaw(under_insole),
-        tack_mpa_per_mm=contact.insole_hold * under_insole,
-    )
+    plane = PlaneContact(under, origin, up, *_rule_of_insole(scenario, bottom, laws))
     # The shoe's floor, for what hangs over the insole's edge, has the insole's friction.
     floor = PlaneContact(sole, origin, up, rule)
     return Supports((pair, floor)), plane, floor
+
+
+def _rule_of_sole(
+    scenario: Scenario, sole: ContactSurface, insole: InsoleGeometry | None
+) -> ContactLaw:
+    contact = scenario.contact
+    skin = CONTACT_MODULUS_MPA * scenario.subject.tissue_stiffness_factor
+    friction = contact.friction_foot_ground if insole is None else contact.friction_foot_insole
+    stiffness = penalty_stiffness(skin, sole.size_mm, contact.penalty_factor)
+    return ContactLaw(stiffness, friction=friction)
+
+
+def _rule_of_insole(
+    scenario: Scenario, bottom: ContactSurface, laws: Mapping[int, Law]
+) -> tuple[ContactLaw, float]:
+    """Contact of an insole with the ground, and its hold (MPa/mm)."""
+    contact = scenario.contact
+    softest = min(young_modulus_mpa(laws[r]) for r in laws if r not in TISSUE)
+    modulus = min(max(softest, 0.3), 3.0)
+    stiffness = penalty_stiffness(modulus, bottom.size_mm, contact.penalty_factor)
+    return ContactLaw(stiffness), contact.insole_hold * stiffness
 
 
 def _linear(

@@ -19,11 +19,14 @@ from scenarios.schema import Scenario
 from simulator.loading import FootLoad, FootLoading
 from simulator.newton import NewtonReport, NewtonSettings, solve
 from simulator.stepping import Counters, March, march
+from simulator.trails import Guide, Stop
 
 Array = NDArray[np.float64]
 
 BETWEEN = 10.0
 """Tolerance of a step between two outputs, in that of an output."""
+GUIDED = 30.0
+"""The same of a step that begins at a guess: its first iterations are those of a small error."""
 
 
 @dataclass(slots=True)
@@ -72,6 +75,7 @@ class FootRun:
         log: Receives one line a Newton iteration.
         body_mass_kg: Of the subject.
         most_halvings: How often a step is halved.
+        guide: Where solved cases have been; ``None`` where there is no use for it.
     """
 
     model: FootModel
@@ -82,13 +86,26 @@ class FootRun:
     log: Callable[[str], None]
     body_mass_kg: float
     most_halvings: int
+    guide: Guide | None = None
     begun: float = field(default_factory=time.monotonic)
 
-    def solve_load(self, load: FootLoad, settings: NewtonSettings | None = None) -> NewtonReport:
+    def solve_load(
+        self, load: FootLoad, stop: Stop, settings: NewtonSettings | None = None
+    ) -> NewtonReport:
         """Put a load on foot and tibia and solve; collective."""
         model = self.model
         model.equilibrium.loading = FootLoading(load, model.segments, model.joint_names)
-        report = solve(model.equilibrium, model.linear, settings or self.settings, self.log)
+        settings = settings or self.settings
+
+        def solved(settings: NewtonSettings) -> NewtonReport:
+            return solve(model.equilibrium, model.linear, settings, self.log)
+
+        if self.guide is None:
+            report = solved(settings)
+        else:
+            exact = settings is self.settings and stop[0] != "contact"
+            near_n = self.settings.tolerance_n * (1.0 if exact else GUIDED)
+            report = self.guide.solve(model.equilibrium, stop, settings, near_n, solved, self.log)
         if not report.converged:
             self.log(f"  step given up: reason {report.reason} {report.message}")
         return report
@@ -96,7 +113,7 @@ class FootRun:
     def solve_at(self, percent: float, settings: NewtonSettings | None = None) -> NewtonReport:
         """Set the load of an instant and solve; collective."""
         self.log(f"{percent:7.3f} % of stance")
-        return self.solve_load(self.loads.at(percent), settings)
+        return self.solve_load(self.loads.at(percent), ("stance", percent), settings)
 
     def start(self, percent: float, shown: Callable[[float], None]) -> None:
         """Make contact at the first instant; collective.
@@ -122,7 +139,7 @@ class FootRun:
 
         def solve_at(share: float) -> NewtonReport:
             self.log(f"{percent:7.3f} % of stance, handed over {share:.3f}")
-            return self.solve_load(load(share))
+            return self.solve_load(load(share), ("hand over", share))
 
         march(
             self.model.equilibrium,

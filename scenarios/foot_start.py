@@ -22,6 +22,7 @@ from simulator.newton import NewtonReport
 from simulator.rotations import about
 from simulator.segments import Poses
 from simulator.stepping import MOST_HALVINGS, Counters, March, march
+from simulator.trails import Stop
 
 Array = NDArray[Any]
 
@@ -102,7 +103,7 @@ def approach(
     model: FootModel,
     loads: FootLoads,
     percent: float,
-    solve_load: Callable[[FootLoad], NewtonReport],
+    solve_load: Callable[[FootLoad, Stop], NewtonReport],
     counters: Counters,
     accepted: Callable[[float], None],
     most_halvings: int = MOST_HALVINGS,
@@ -113,7 +114,7 @@ def approach(
         model: Foot and insole.
         loads: Loads over stance.
         percent: First instant.
-        solve_load: Puts a load on foot and tibia and solves.
+        solve_load: Puts a load on foot and tibia and solves for a stop.
         counters: Work so far.
         accepted: Called after each step with a parameter that goes from 0 to 1.
         most_halvings: How often a step is halved.
@@ -137,7 +138,7 @@ def approach(
             guide_mm=start - np.array([0.0, PRESS_MM * press, 0.0]),
             weight=np.zeros(2),
         )
-        return solve_load(now)
+        return solve_load(now, ("contact", share))
 
     march(
         equilibrium,

@@ -32,6 +32,8 @@ from scenarios.toml_text import toml_text
 if TYPE_CHECKING:
     from mpi4py import MPI
 
+    from scenarios.reuse import Reuse
+
 
 @dataclass(slots=True)
 class RunContext:
@@ -45,6 +47,8 @@ class RunContext:
         progress: display.
         history: ``history.csv``, a row per output instant.
         command: ``"run"`` or ``"mesh"``.
+        reuse: what this process keeps from case to case, if anything.
+        reused: what of that this run takes, for its manifest.
     """
 
     scenario: Scenario
@@ -54,6 +58,8 @@ class RunContext:
     progress: Progress
     history: GrowingTable
     command: str = "run"
+    reuse: Reuse | None = None
+    reused: str = ""
     _interrupt: InterruptFlag = field(default_factory=InterruptFlag)
 
     def begin(self, *, dofs: int, cells: int, last_percent: float = 0.0) -> None:
@@ -89,7 +95,8 @@ class RunContext:
     def _manifest(self) -> dict[str, object]:
         if not self.folder.writer:
             return {}
-        return manifest(self.scenario, self.comm.size, command=self.command)
+        known = manifest(self.scenario, self.comm.size, command=self.command)
+        return known | ({"reused": self.reused} if self.reused else {})
 
 
 class AnalysisModule(Protocol):
@@ -132,6 +139,7 @@ def run_scenario(
     resume: bool,
     progress: Progress | None = None,
     command: str = "run",
+    reuse: Reuse | None = None,
 ) -> Summary:
     """Run a validated scenario in a claimed folder; collective.
 
@@ -142,6 +150,7 @@ def run_scenario(
         resume: go on from the folder's checkpoint where there is one.
         progress: display of this rank.
         command: ``"mesh"`` calls the module ``mesh`` instead of the scenario's analysis.
+        reuse: what this process keeps from case to case, if anything.
 
     Returns:
         The summary that was written, on every rank.
@@ -160,6 +169,7 @@ def run_scenario(
             progress=shown,
             history=GrowingTable(folder.path / "history.csv", writer=folder.writer),
             command=command,
+            reuse=reuse,
             _interrupt=interrupt,
         )
         try:

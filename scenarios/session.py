@@ -22,7 +22,6 @@ from scenarios.baseline import (
 )
 from scenarios.calibration_store import FILE, keep_in_cache, write_calibration
 from scenarios.foot_loads import Calibration, FootLoads
-from scenarios.foot_model import build_foot_model
 from scenarios.foot_run import foot_run
 from scenarios.foot_summary import RunRecord, summary_of
 from scenarios.gait.stance import StanceGait
@@ -30,10 +29,10 @@ from scenarios.geometry import scenario_geometry
 from scenarios.leg_length import leg_length_warnings, pelvic_height_mm
 from scenarios.mesh_bodies import unknowns
 from scenarios.recorded_march import Checkpoint, RecordedMarch, saved_checkpoint
+from scenarios.reuse import Reuse
 from scenarios.run import RunContext
 from scenarios.schema_subject import subject_warnings
 from scenarios.summary import Summary
-from scenarios.upper import UpperModel
 from scenarios.wear import wear_warnings
 
 
@@ -85,15 +84,18 @@ class Session:
         """
         context, scenario = self.context, self.context.scenario
         plan = plan_calibration(context, self.instants)
+        reuse = context.reuse or Reuse(enabled=False)
+        context.reused = reuse.words(scenario)
         saved = self._begin(plan)
         self.clock.lap("mesh")
         calibration = self._calibration(plan)
-        model = build_foot_model(context.comm, scenario, scenario.insole)
-        upper = UpperModel.build(context.comm, scenario, self.gait)
+        model = reuse.foot(context.comm, scenario)
+        upper = reuse.upper(context.comm, scenario, self.gait)
         friction = friction_of(scenario, scenario.insole)
         loads = FootLoads(self.gait, model.ground_height_mm, friction, calibration)
         loads = held_in_standing(loads, scenario, upper.anatomy.size)
         run = foot_run(model, loads, scenario, context.folder.log)
+        run.guide = reuse.guide()
         context.progress.start(self.title, 100.0)
         subject = scenario.subject
         height = pelvic_height_mm(subject, scenario.insole, plan.table)
@@ -109,6 +111,8 @@ class Session:
         else:
             part.resume(saved)
         part.go_on()
+        if saved is None:
+            reuse.solved(run.guide)
         self.clock.lap("solve")
         if plan.role == "baseline":
             self._keep(plan, run.record.calibration(), in_folder=True)

@@ -225,6 +225,13 @@ class Equilibrium:
             contact.restore(saved)
         self.solid.restore(state.history)
 
+    def begin_anew(self) -> None:
+        """Go back to the unloaded state without loads; matrices keep their pattern; collective."""
+        segments = self.reduction.segments
+        self.poses, self.extra = segments.neutral(), np.zeros(EXTRA_SCALARS)
+        self.loading = FixedLoading(Drives({}), len(segments))
+        self.u.x.array[:] = 0.0
+
     def commit(self) -> None:
         """Make the histories of the present state the old ones."""
         self.solid.commit()

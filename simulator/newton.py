@@ -67,6 +67,7 @@ class NewtonSettings:
             alone drifts off. Inertia holds it, so that a step in time needs none.
         beyond: Iterations taken beyond the tolerance at the most, for nearly nothing of what
             differs between two ways to the same equilibrium (ranks) to reach a summary.
+        near: Whether the start is a guess of the end: then the first gain counts as those after it.
     """
 
     tolerance_n: float
@@ -76,6 +77,7 @@ class NewtonSettings:
     kept_gain: float = 0.03
     lagged: int = 2
     beyond: int = 1
+    near: bool = False
 
 
 @dataclass(slots=True)
@@ -239,11 +241,12 @@ def solve(
     def jacobian(snes: PETSc.SNES, x: PETSc.Vec, j: PETSc.Mat, p: PETSc.Mat) -> None:
         known = report.residuals_n
         # The first residual is that of a prescribed turn, and falls to a millionth by carrying on.
-        gain = known[-1] / known[-2] if len(known) > 2 else 1.0
+        counted = len(known) > (1 if settings.near else 2)
+        gain = known[-1] / known[-2] if counted else 1.0
         enough = ENOUGH * settings.tolerance_n / known[-1]
         step.tolerance = min(max(0.5 * gain**2, enough, TIGHTEST), LOOSEST)
         # Where the last iteration gained that much, the same tangent gains it again.
-        if len(known) > 2 and gain < settings.kept_gain and step.closure is not None:
+        if counted and gain < settings.kept_gain and step.closure is not None:
             return
         equilibrium.read_unknowns(x, base[0])
         tangent, step.closure = equilibrium.tangent(lagged_friction=len(known) <= settings.lagged)

@@ -161,22 +161,43 @@ class Solid:
 
     def _group_by_structure(self) -> list[tuple[tuple[int, ...], dict[str, dolfinx.fem.Function]]]:
         """Join regions whose laws differ in numbers alone: one kernel each, numbers by cell."""
-        groups: dict[tuple[Any, ...], list[int]] = {}
-        for region in sorted(self.laws):
-            law = self.laws[region]
-            limit = getattr(law, "poisson_ratio", None) == 0.0
-            key = (type(law).__name__, tuple(law.parameters()), limit, self._is_viscous(region))
-            groups.setdefault(key, []).append(int(region))
+        groups = self._structures(self.laws)
         space = dolfinx.fem.functionspace(self.mesh, ("DG", 0))
         made = []
         for key in sorted(groups):
             fields = {name: dolfinx.fem.Function(space, name=name) for name in key[1]}
-            for region in groups[key]:
-                cells = self.cell_tags.find(region)
-                for name, value in self.laws[region].parameters().items():
-                    fields[name].x.array[cells] = value
             made.append((tuple(groups[key]), fields))
+            self._fill(*made[-1])
         return made
+
+    def _structures(self, laws: Mapping[int, Law]) -> dict[tuple[Any, ...], list[int]]:
+        groups: dict[tuple[Any, ...], list[int]] = {}
+        for region in sorted(laws):
+            law = laws[region]
+            limit = getattr(law, "poisson_ratio", None) == 0.0
+            key = (type(law).__name__, tuple(law.parameters()), limit, self._is_viscous(region))
+            groups.setdefault(key, []).append(int(region))
+        return groups
+
+    def _fill(self, regions: tuple[int, ...], fields: Mapping[str, dolfinx.fem.Function]) -> None:
+        """Write the numbers of the laws into the cells of regions."""
+        for region in regions:
+            cells = self.cell_tags.find(region)
+            for name, value in self.laws[region].parameters().items():
+                fields[name].x.array[cells] = value
+
+    def renew(self, laws: Mapping[int, Law]) -> bool:
+        """Take laws of the same structure with other numbers; no form is made anew.
+
+        Returns:
+            False, with nothing changed, where a structure differs or a region is viscous.
+        """
+        if self.history is not None or self._structures(laws) != self._structures(self.laws):
+            return False
+        self.laws = dict(laws)
+        for regions, fields in self._groups:
+            self._fill(regions, fields)
+        return True
 
     def structure_groups(self) -> tuple[tuple[int, ...], ...]:
         """Return the regions that share one kernel, group by group."""

@@ -127,6 +127,9 @@ class RunOptions(Table):
         "tables",
         description="What a finished case keeps: everything, all but fields, or its summary alone",
     )
+    reuse: bool = Field(
+        True, description="Go from case to case with what does not change (standing and stance)"
+    )
 
 
 class SlurmOptions(Table):

@@ -4,9 +4,9 @@
     python -m scenarios.sweep.worker FOLDER [--part K/N]
     mpirun -n R python -m mpi4py -m scenarios.sweep.worker FOLDER ...
 
-Imports, compiled forms, meshes and calibrations are shared by all cases that a worker takes. A
-case is taken by the lock of its result folder; ``--part`` makes workers of machines that do not
-share locks take different cases.
+Imports, compiled forms, meshes and calibrations are shared by all cases that a worker takes, models
+and solved states where the study allows it (`scenarios.reuse`). A case is taken by the lock of its
+result folder; ``--part`` makes workers of machines that do not share locks take different cases.
 """
 
 from __future__ import annotations
@@ -32,9 +32,11 @@ from scenarios.errors import (
 from scenarios.folder import ResultFolder
 from scenarios.identity import scenario_hash
 from scenarios.progress import Progress
+from scenarios.reuse import Reuse
 from scenarios.schema import Scenario
 from scenarios.signals import interruptible
 from scenarios.sweep.cases import Case, LoadedStudy, loaded_case, with_base
+from scenarios.sweep.order import neighbours_together
 from scenarios.sweep.store import Plan, StudyFolder, is_locked
 from scenarios.sweep.study import Study
 
@@ -68,8 +70,9 @@ def work(folder: StudyFolder, comm: MPI.Intracomm, part: tuple[int, int] = (0, 1
 
     plan = agree(comm, folder.plan)
     loaded = agree(comm, lambda: loaded_again(plan))
+    reuse = Reuse(loaded.study.run.reuse)
     with interruptible() as asked:
-        left = list(plan.distinct[part[0] :: part[1]])
+        left = neighbours_together(plan.distinct[part[0] :: part[1]])
         for _ in range(PASSES):
             busy = []
             for case in left:
@@ -78,7 +81,7 @@ def work(folder: StudyFolder, comm: MPI.Intracomm, part: tuple[int, int] = (0, 1
                 if comm.bcast(folder.status(case) if comm.rank == 0 else None) != "waiting":
                     continue
                 try:
-                    if not run_case(folder, loaded, case, comm):
+                    if not run_case(folder, loaded, case, comm, reuse=reuse):
                         busy.append(case)
                 except Interrupted:
                     return INTERRUPTED
@@ -110,6 +113,7 @@ def run_case(
     case: Case,
     comm: MPI.Intracomm,
     progress: Progress | None = None,
+    reuse: Reuse | None = None,
 ) -> bool:
     """Run one case; what it fails of is noted and the next case may follow.
 
@@ -119,6 +123,7 @@ def run_case(
         case: of it.
         comm: ranks that run it together.
         progress: told of each instant that is written.
+        reuse: what this worker keeps from case to case, if anything.
 
     Returns:
         False where somebody else has the case's folder at this moment.
@@ -136,7 +141,7 @@ def run_case(
         if scenario is None:
             return False
         if not isinstance(scenario, str):
-            _simulate(folder, loaded, case, result, scenario, comm, progress)
+            _simulate(folder, loaded, case, result, scenario, comm, progress, reuse)
     except (Interrupted, NotWritten):
         _forget(folder)
         raise
@@ -148,6 +153,8 @@ def run_case(
         reason = f"{type(error).__name__}: {one_line(str(error))}"
         traceback.print_exc()
     finally:
+        if reason and reuse is not None:
+            reuse.forget()  # a case that fails may leave anything
         if reason and comm.rank == 0:
             folder.note_failure(case, reason, final=True)
         result.release()
@@ -201,10 +208,11 @@ def _simulate(
     scenario: Scenario,
     comm: MPI.Intracomm,
     progress: Progress | None,
+    reuse: Reuse | None,
 ) -> None:
     from scenarios.run import run_scenario
 
-    summary = run_scenario(scenario, result, comm, resume=True, progress=progress)
+    summary = run_scenario(scenario, result, comm, resume=True, progress=progress, reuse=reuse)
     if not summary.converged:
         raise NotConverged("its summary says so", "the end")
     if comm.rank == 0:

@@ -82,17 +82,22 @@ class PairContact:
         """
         self.slave = slave
         self.master = master
-        self.law = law
         self.near_mm = near_mm
         self.watched_mm = watched_mm
         self._search = FacetSearch(master.facets, master.neighbours, search_radius_mm)
         self._candidates = CandidatePairs(slave.local.size, master.ring)
-        self._state = initial_state(slave)
-        self._started = False
         self._last: _Evaluation | None = None
+        self.renew(law)
         count = slave.local.size
         self._facet_of = np.repeat(np.arange(count), slave.points_per_facet)
         self._shapes = np.tile(slave.shapes, (count, 1))
+
+    def renew(self, law: ContactLaw) -> None:
+        """Take other constants and forget what was; candidates stay, which are a superset."""
+        self.law = law
+        self._state = initial_state(self.slave)
+        self._started = False
+        self._last = None
 
     def update_candidates(self, u: dolfinx.fem.Function) -> bool:
         """Renew the superset of pairs if pairs near contact have left it; collective.

@@ -78,20 +78,25 @@ class PlaneContact:
         if tack_mpa_per_mm < 0.0:
             raise ValueError(f"tack_mpa_per_mm must not be negative: {tack_mpa_per_mm}")
         self.slave = surface
-        self.law = law
         self.origin = np.asarray(origin, dtype=float)
         self.normal = direction / length
         self._plane = np.eye(3) - np.outer(self.normal, self.normal)
         start = surface.frame(surface.reference)
         self._reference = start.position
-        facing = start.normal @ self.normal < -FACING
-        self._tack: Array = np.where(facing, tack_mpa_per_mm, 0.0)
-        self._tacked = facing.reshape(-1, surface.points_per_facet).any(axis=1) & (
+        self._facing = start.normal @ self.normal < -FACING
+        self._last: _Evaluation | None = None
+        self.renew(law, tack_mpa_per_mm)
+
+    def renew(self, law: ContactLaw, tack_mpa_per_mm: float = 0.0) -> None:
+        """Take other constants and forget what was, as if made anew."""
+        self.law = law
+        self._tack: Array = np.where(self._facing, tack_mpa_per_mm, 0.0)
+        self._tacked = self._facing.reshape(-1, self.slave.points_per_facet).any(axis=1) & (
             tack_mpa_per_mm > 0.0
         )
-        self._state = initial_state(surface)
+        self._state = initial_state(self.slave)
         self._started = False
-        self._last: _Evaluation | None = None
+        self._last = None
 
     def update_candidates(self, u: dolfinx.fem.Function) -> bool:
         """Nothing to search on a plane; the first call sets the anchors; collective."""
