@@ -27,7 +27,7 @@ _SULCUS_X = (0.812, 0.815, 0.818, 0.822, 0.800, 0.757, 0.705)
 HEEL_BULGE_MM = (45.0, 5.0)
 """Radius of the heel's convexity across the foot, and the height at which it levels off; these and
 the next of a foot of 255 mm, by least squares to an imprint of a right foot in foam, which was
-loaded in part: an unloaded sole is rounder still (docs/theory/foot.md)."""
+loaded in part: an unloaded sole is rounder still (docs/guide/orthotics.md)."""
 HEEL_CENTRE_SHARE = 0.133
 HEEL_LONGER = 1.3
 """Of the heel's convexity: its middle over foot length, and how much longer it is than wide."""

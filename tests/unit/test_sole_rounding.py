@@ -16,7 +16,7 @@ from meshes.foot_dimensions import FootDimensions
 from meshes.foot_landmarks import foot_landmarks
 from meshes.insole import InsoleDimensions, build_insole
 from meshes.outline import foot_outline
-from meshes.plantar import HEEL_BULGE_MM, HEEL_CENTRE_SHARE, PlantarSurface, SoleRounding
+from meshes.plantar import HEEL_CENTRE_SHARE, PlantarSurface, SoleRounding
 from scenarios.loading import load_scenario
 from scenarios.shapes import foot_shapes
 from tests.helpers.evidence import Evidence
@@ -24,6 +24,7 @@ from tests.helpers.evidence import Evidence
 NEUTRAL = FootDimensions()
 ROUND = replace(NEUTRAL, sole_roundness=1.0)
 STEP_MM = 1.0
+HEEL_RADIUS_MM = 45.0
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +38,7 @@ def test_a_round_sole_rests_on_the_floor_and_rises_to_its_sides() -> None:
     x, z = np.array([HEEL_CENTRE_SHARE * 255.0]), np.array([0.0])
     middle, side = sole(x, z), sole(x, z + STEP_MM)
     assert middle == pytest.approx(0.0, abs=0.05)
-    assert side - middle == pytest.approx(STEP_MM**2 / (2.0 * HEEL_BULGE_MM[0]), rel=0.05)
+    assert side - middle == pytest.approx(STEP_MM**2 / (2.0 * HEEL_RADIUS_MM), rel=0.05)
     plan = np.meshgrid(np.linspace(10.0, 245.0, 200), np.linspace(-40.0, 45.0, 80))
     height = sole(*plan)
     assert height.min() == pytest.approx(0.0, abs=0.05)
@@ -100,7 +101,7 @@ def test_an_imprint_in_foam_is_as_round(data_dir: Path, evidence: Evidence) -> N
         added, taken = sole.correction.height(x, z)[place], curved.height(x, z)[place]
         evidence.within(
             "foot", "Round sole against an imprint in foam", f"{part}, what roundness leaves",
-            float(np.std(added - taken) / np.std(added)), high=0.7,
+            float(np.std(added - taken) / np.std(added)), high=0.6,
             source="scan of a right foot's imprint, of which a plane sole leaves 1",
         )  # fmt: skip
 
