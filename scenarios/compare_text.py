@@ -150,8 +150,8 @@ def _matrix(first_folder: str, comparisons: Sequence[Comparison]) -> Iterator[st
     ]
     signs = ", ".join(f"{sign} {words}" for words, sign in MARKS.items())
     yield (
-        f"{len(comparisons)} runs against {first_folder}; signs: {signs} "
-        f"(~ and * of mesh error and {DEVIATIONS:g} sd of parameters, whichever is known)"
+        f"{len(comparisons)} runs against {first_folder}\n"
+        f"signs: {signs}, of mesh error and {DEVIATIONS:g} sd of parameters as far as known"
     )
     for group, patterns in GROUPS.items():
         for pattern in patterns:

@@ -66,9 +66,9 @@ def _compare_results(arguments: Arguments) -> int:
     study = arguments.uncertainty
     deviations = None
     if study is not None:
-        from scenarios.uncertainty.spread import paired_spread
+        from scenarios.compare_uncertainty import deviations_of
 
-        deviations = paired_spread(Path(study))
+        deviations = deviations_of(Path(study), folders)
     found = compare_folders(folders, deviations)
     written: list[str] = []
     if target is not None:

@@ -24,7 +24,9 @@ Array = NDArray[np.float64]
 STRESS = "cauchy_von_mises_mpa"
 LEVELS = 254
 """Steps of a stored value; 0 is outside."""
-_TETRA_ORDER, _HEXA_POINTS = 6, 6
+CORNERS = {"tetra": 4, "hexahedron": 8}
+MOST_STEPS = 20
+"""Points along a cell's edge, beyond which its pixels may have gaps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +55,20 @@ def depth_map(body: Body, plan_mm: Array, step_mm: float, name: str = STRESS) ->
     Args:
         body: tetrahedra or hexahedra with ``name`` as cell data, or as point data.
         plan_mm: position of each point in the picture (across, along), shape (n, 2).
-        step_mm: edge of a pixel; cells should not be more than six times as long.
+        step_mm: edge of a pixel; cells should not be more than `MOST_STEPS` times as long.
         name: of the data.
 
     Returns:
         The map, None where the body does not carry the data or has other cells.
     """
-    weights = _lattice(body.cell_type)
+    count = next((n for kind, n in CORNERS.items() if body.cell_type.startswith(kind)), None)
     values = _cell_values(body, name)
-    if weights is None or values is None or not len(values):
+    if count is None or values is None or not len(values):
         return None
-    corners = plan_mm[body.cells[:, : weights.shape[1]]]
-    pixels = np.round(weights @ (corners / step_mm)).astype(np.int64)
+    corners = plan_mm[body.cells[:, :count]] / step_mm
+    longest = float(np.ptp(corners, axis=1).max())
+    weights = _lattice(count, int(np.clip(np.ceil(longest), 2, MOST_STEPS)))
+    pixels = np.round(weights @ corners).astype(np.int64)
     low = pixels.min(axis=(0, 1))
     shape = pixels.max(axis=(0, 1)) - low + 1
     flat = (pixels[..., 0] - low[0]) * shape[1] + pixels[..., 1] - low[1]
@@ -118,22 +122,20 @@ def _cell_values(body: Body, name: str) -> Array | None:
     return None
 
 
-def _lattice(cell_type: str) -> Array | None:
+def _lattice(corners: int, steps: int) -> Array:
     """Weights of the corners at points spread over a cell, shape (points, corners)."""
-    if cell_type.startswith("tetra"):
-        steps = range(_TETRA_ORDER + 1)
-        rows = [(i, j, k) for i, j, k in product(steps, repeat=3) if i + j + k <= _TETRA_ORDER]
-        parts = np.array(rows) / _TETRA_ORDER
+    if corners == CORNERS["tetra"]:
+        along = range(steps + 1)
+        rows = [(i, j, k) for i, j, k in product(along, repeat=3) if i + j + k <= steps]
+        parts = np.array(rows) / steps
         return np.column_stack([parts, 1.0 - parts.sum(axis=1)])
-    if cell_type.startswith("hexahedron"):
-        along = np.linspace(0.0, 1.0, _HEXA_POINTS)
-        r, s, t = (a.reshape(-1) for a in np.meshgrid(along, along, along))
-        ring = ((0, 0), (1, 0), (1, 1), (0, 1))
-        return np.column_stack(
-            [
-                np.where(a, r, 1 - r) * np.where(b, s, 1 - s) * np.where(c, t, 1 - t)
-                for c in (0, 1)
-                for a, b in ring
-            ]
-        )
-    return None
+    even = np.linspace(0.0, 1.0, steps + 1)
+    r, s, t = (a.reshape(-1) for a in np.meshgrid(even, even, even))
+    ring = ((0, 0), (1, 0), (1, 1), (0, 1))
+    return np.column_stack(
+        [
+            np.where(a, r, 1 - r) * np.where(b, s, 1 - s) * np.where(c, t, 1 - t)
+            for c in (0, 1)
+            for a, b in ring
+        ]
+    )

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from scenarios import discretisation
-from scenarios.compare import compare_folders, compare_summaries
-from scenarios.compare_outputs import output_unit
-from scenarios.compare_text import comparison_text
+from scenarios.compare import Difference, compare_folders, compare_summaries
+from scenarios.compare_outputs import output_unit, output_words
+from scenarios.compare_text import comparison_text, short_names, shown_differences
+from scenarios.compare_verdict import mark_of
 from scenarios.discretisation import error_of, with_errors
 from scenarios.errors import ScenarioError
 from scenarios.summary import (
@@ -139,15 +140,122 @@ def test_what_makes_a_comparison_doubtful_is_said() -> None:
     heavy = SubjectSummary(
         body_mass_kg=90.0, height_m=1.8, foot_length_mm=260.0, foot_type="neutral"
     )
-    assert "subjects differ" in warnings(plain, summary(1.0, subject=heavy))
+    assert "subjects differ (body_mass_kg None, 90.0, " in warnings(
+        plain, summary(1.0, subject=heavy)
+    )
     baseline = summary(1.0, role="baseline")
     assert "own insole" in warnings(baseline, baseline)
     assert "own insole" not in warnings(baseline, plain)
-    assert "not converged" in warnings(plain, summary(1.0, converged=False))
+    assert "other run is not converged" in warnings(plain, summary(1.0, converged=False))
+    assert "first run is not converged" in warnings(summary(1.0, converged=False), plain)
     one, two = summary(1.0, calibration="a"), summary(1.0, calibration="b")
     assert "different calibrations" in warnings(one, two)
     assert "+22 %" in warnings(plain, summary(1.0, force=1100.0))
     assert warnings(plain, summary(1.0, force=1050.0)) == ""
+
+
+@pytest.mark.parametrize(
+    ("error", "deviation", "said"),
+    [
+        (10.0, 5.0, "larger than both"),
+        (10.0, 13.0, "within parameters"),
+        (10.0, None, "larger than mesh"),
+        (30.0, 5.0, "within mesh"),
+        (30.0, 13.0, "within both"),
+        (30.0, None, "within mesh"),
+        (None, 12.4, "larger than parameters"),
+        (None, 12.6, "within parameters"),
+        (None, None, "not known"),
+    ],
+)
+def test_the_verdict_names_what_a_difference_exceeds(
+    error: float | None, deviation: float | None, said: str
+) -> None:
+    """A difference of 25 kPa, against an error of the mesh and two standard deviations."""
+    item = Difference(HEEL, "kPa", 250.0, 225.0, error, deviation)
+    assert item.said == said
+    assert mark_of(said) == {"l": "*", "w": "~", "n": "?"}[said[0]]
+    assert Difference(HEEL, "kPa", 250.0, 250.0, error, deviation).said == "equal"
+
+
+@pytest.mark.parametrize(
+    ("unit", "first", "other", "equal"),
+    [
+        ("N", 0.0, 5e-4, True),
+        ("N", 0.0, 5e-3, False),
+        ("deg", 1e-5, -1e-5, True),
+        ("kPa", 250.0, 250.0001, True),
+        ("kPa", 250.0, 250.001, False),
+    ],
+)
+def test_the_last_iterations_of_the_solver_are_no_difference(
+    unit: str, first: float, other: float, equal: bool
+) -> None:
+    assert (Difference("x", unit, first, other, 0.0).said == "equal") is equal
+
+
+def test_the_spread_reaches_each_output() -> None:
+    result = compare_summaries(summary(250.0), summary(225.0, 905.0), deviations={HEEL: 5.0})
+    said = {item.key: item.said for item in result.differences}
+    assert said[HEEL] == "larger than parameters" and said[COMPRESSION] == "not known"
+
+
+def test_the_rule_stands_below_the_table() -> None:
+    results = (compare_summaries(summary(250.0), summary(225.0)),)
+    bare = comparison_text("a", results)
+    assert "parameters: not known" in bare and "in quadrature" in bare
+    assert "2 standard deviations of the paired difference over the draws of s" in comparison_text(
+        "a", results, study="s"
+    )
+    assert "pain" not in bare
+
+
+def test_only_what_matters_is_printed_unless_all_is_asked() -> None:
+    raw = Plantar(peak_pressure_kpa=Regions(heel=250.0), peak_pressure_raw_kpa=Regions(heel=300.0))
+    results = (compare_summaries(summary(1.0, plantar=raw), summary(1.0, plantar=raw)),)
+    short, whole = comparison_text("a", results), comparison_text("a", results, every=True)
+    assert "peak_pressure_raw_kpa" not in short and "outputs are not shown (--all)" in short
+    assert "peak_pressure_raw_kpa" in whole
+    same = Alignment(rearfoot_eversion_deg=MinMax(min=4.0, max=4.0))
+    one = compare_summaries(summary(1.0, alignment=same), summary(1.0, alignment=same))
+    keys = [item.key for item in shown_differences(one)]
+    assert "alignment.rearfoot_eversion_deg.max" in keys
+    assert "alignment.rearfoot_eversion_deg.min" not in keys, "of a single instant"
+
+
+def test_many_runs_are_a_row_each() -> None:
+    first = summary(250.0)
+    results = [
+        compare_summaries(first, summary(250.0 - 10.0 * k, 900.0), f"out/design_{k:02d}")
+        for k in range(1, 31)
+    ]
+    text = comparison_text("out/first", results)
+    lines = text.splitlines()
+    assert max(map(len, lines[:-4])) < 130 and len(lines) < 60
+    row = next(line for line in lines if line.startswith("design_07"))
+    assert row.split() == ["design_07", "-70", "-28.0%?"]
+    assert "lumbar.*.compression_n.peak\nequal in all runs" in text
+    assert "warning:" not in text
+
+
+def test_names_are_as_short_as_they_can_be() -> None:
+    assert short_names(["a/x", "b/y"]) == ["x", "y"]
+    assert short_names(["a/x", "b/x", "b/y"]) == ["a/x", "b/x", "b/y"]
+    assert short_names(["a/x", "a/x"]) == ["x", "x"]
+
+
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [
+        (HEEL, "peak pressure, heel"),
+        (COMPRESSION, "L4-L5, compression, peak"),
+        ("lumbar.L4-L5.shear_ap_n.peak_bw", "L4-L5, anterior shear, peak"),
+        ("alignment.arch_height_drop_mm", "arch height drop"),
+        ("plantar.pressure_time_integral_kpa_s.heel", "pressure time integral, heel"),
+    ],
+)
+def test_words_of_an_output(key: str, words: str) -> None:
+    assert output_words(key) == words
 
 
 def test_folders(tmp_path: Path) -> None:
@@ -172,6 +280,28 @@ def test_wrong_folders(tmp_path: Path) -> None:
         compare_folders([tmp_path, tmp_path])
     with pytest.raises(ScenarioError, match="no such folder"):
         compare_folders([tmp_path / "x", tmp_path])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("solespine.summary/1", "solespine.summary/2", "schema: is of another version, 'solespine"),
+        ("peak_pressure_kpa", "peak_pressure_mpa", "plantar.peak_pressure_mpa: no such quantity"),
+        ('"heel": 250.0', '"heel": "high"', "heel"),
+    ],
+)
+def test_another_version_or_unit_is_refused_by_name(
+    tmp_path: Path, old: str, new: str, said: str
+) -> None:
+    folders = [tmp_path / name for name in "ab"]
+    for folder, change in zip(folders, ((old, old), (old, new)), strict=True):
+        folder.mkdir()
+        text = summary_text(summary(250.0))
+        assert old in text
+        (folder / "summary.json").write_text(text.replace(*change))
+    with pytest.raises(ScenarioError, match=r"solespine\.summary/1") as caught:
+        compare_folders(folders)
+    assert said in str(caught.value) and str(folders[1]) in str(caught.value)
 
 
 def test_a_folder_of_meshes_is_refused(tmp_path: Path) -> None:

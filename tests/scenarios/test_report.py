@@ -69,7 +69,7 @@ def test_curves_are_drawn_in_the_page_and_carry_their_values(walk: Path):
 
 def test_the_pressure_map_says_each_cell_at_each_instant(walk: Path):
     text = (walk / "report.html").read_text()
-    figure = re.search(r'<figure class="pressure">.*?</figure>', text, flags=re.DOTALL)[0]
+    figure = re.search(r'<figure class="pressure screen">.*?</figure>', text, flags=re.DOTALL)[0]
     data = json.loads(re.search(r'json">(.*?)</script>', figure, flags=re.DOTALL)[1])
     titles = re.findall(r"<rect[^>]*><title>(\d+) kPa, ([a-z ]+)</title>", figure)
     assert [int(value) for value, _ in titles] == data["peak"]
