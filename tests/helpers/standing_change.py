@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from mpi4py import MPI
@@ -24,13 +25,20 @@ from scenarios.loading import foot_dimensions
 from scenarios.schema import Scenario
 from scenarios.schema_insole import Insole
 from scenarios.upper import UpperInstant, UpperModel
+from tests.helpers.subtalar_balance import subtalar_moments_nm
 
 
 @dataclass(frozen=True)
 class Stood:
-    """What a candidate changed: at the stiffness as it is, and by factor."""
+    """What a candidate changed: at the stiffness as it is, and by factor.
+
+    Attributes:
+        instant: The change.
+        moments_nm: About the subtalar axis; see `subtalar_moments_nm`.
+    """
 
     instant: AlignmentInstant
+    moments_nm: Mapping[str, float]
 
     def __getitem__(self, name: str) -> float:
         return self.instant.change[name]
@@ -54,6 +62,7 @@ class QuietStanding:
         self.upper = replace(self.upper, vertebra=None)
         run = self._run(self.scenario, None)
         self.calibration: Calibration = run.record.calibration()
+        self.moments_nm = subtalar_moments_nm(run.model)
 
     def candidate(self, **insole: object) -> Stood:
         """A candidate on both feet."""
@@ -90,10 +99,11 @@ class QuietStanding:
     def _stood(self, scenario: Scenario, run: FootRun) -> Stood:
         height = pelvic_height_mm(scenario.subject, scenario.insole, self.scenario.insole)
         study = alignment_study(scenario, run, self.upper, height)
+        moments = subtalar_moments_nm(run.model)
         found = study.at(INSTANT_PERCENT, self._above(study, run), None)
         assert found is not None
         assert not study.warnings
-        return Stood(found)
+        return Stood(found, moments)
 
     def _above(self, study: AlignmentStudy, run: FootRun) -> UpperInstant:
         baseline = study.baseline_posture(INSTANT_PERCENT)
