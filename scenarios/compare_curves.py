@@ -68,7 +68,7 @@ def _curves(view: ResultView) -> list[tuple[str, str, Array, Array]]:
         ("Rearfoot eversion", "angle (°)", "rearfoot_eversion_deg"),
         ("Tibia, axial acceleration", "acceleration (g)", "tibia_acceleration_y_g"),
     ):
-        values = view.history.column(name)
-        if values is not None:
-            found.append((title, unit, across, np.asarray(values)))
+        column = view.history.column(name)
+        if column is not None:
+            found.append((title, unit, across, column))
     return found

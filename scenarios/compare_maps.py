@@ -99,10 +99,10 @@ def stress_rows(names: Sequence[str], views: Sequence[ResultView]) -> Iterator[M
         if any(found is not None for found, _ in drawn):
             # Foot and insole are soft, discs stiff: kPa beside MPa.
             unit, factor = ("MPa", 1.0) if body.startswith("disc") else ("kPa", 1000.0)
-            yield _row(title, caption, (unit, factor), names, drawn, scale)
+            yield stress_row(title, caption, (unit, factor), names, drawn, scale)
 
 
-def _row(
+def stress_row(
     title: str,
     caption: str,
     unit: tuple[str, float],
@@ -110,6 +110,16 @@ def _row(
     drawn: Sequence[tuple[PlanMap | None, str]],
     scale: float,
 ) -> MapRow:
+    """Maps in one frame, on one scale.
+
+    Args:
+        title: of the row.
+        caption: of the row.
+        unit: that is shown, and what a value in MPa is multiplied by.
+        names: of the runs.
+        drawn: map of each run (MPa) with its instant, or None with the reason.
+        scale: pixels of the page per mm.
+    """
     there = [plan for plan, _ in drawn if plan is not None]
     low = np.min([plan.low_mm for plan in there], axis=0)
     high = np.max([plan.high_mm for plan in there], axis=0)

@@ -57,7 +57,7 @@ def chart_of(figure: Figure, name: str) -> Chart | None:
 
 
 def _curves(axes: Axes) -> list[Any]:
-    return [line for line in axes.get_lines() if len(line.get_xdata()) >= FEWEST]
+    return [line for line in axes.get_lines() if np.size(line.get_xdata()) >= FEWEST]
 
 
 def _panel(axes: Axes, name: str, index: int, width: float, height: float) -> dict[str, Any]:
@@ -87,7 +87,7 @@ def _panel(axes: Axes, name: str, index: int, width: float, height: float) -> di
 
 def _rounded(values: Any) -> list[float | None]:
     """Five digits that count; None where there is no value."""
-    numbers = np.asarray(values, dtype=np.float64).tolist()
+    numbers = np.asarray(values, dtype=np.float64).reshape(-1)
     return [float(f"{v:.5g}") if np.isfinite(v) else None for v in numbers]
 
 

@@ -13,8 +13,6 @@ import numpy as np
 import pytest
 
 from scenarios.cli import main
-from scenarios.figures.depth_map import depth_map, framed, stored_levels
-from simulator.results import Body
 from tests.helpers.uncertain_study import STRAIN, finished, uncertain
 from tests.helpers.visit_folders import result
 from tests.scenarios.synthetic import make_result
@@ -159,26 +157,3 @@ def test_the_spread_of_a_study_is_used(tmp_path: Path, capsys: pytest.CaptureFix
     folders = [str(result(tmp_path / name, analysis=other)) for name in "cd"]
     assert main(["compare", *folders, "--uncertainty", str(study.path)]) == 2
     assert f"is of the analysis {analysis}" in capsys.readouterr().err
-
-
-def test_a_depth_map_holds_the_largest_value_of_each_place() -> None:
-    """Two bricks above each other, the upper one half as long."""
-    brick = np.array([[x, y, z] for y in (0, 1) for x, z in ((0, 0), (1, 0), (1, 1), (0, 1))])
-    points = np.concatenate([brick * [8.0, 2.0, 4.0], brick * [4.0, 2.0, 4.0] + [0, 2.0, 0]])
-    body = Body(
-        name="two",
-        points_mm=points,
-        cells=np.arange(16).reshape(2, 8),
-        cell_type="hexahedron",
-        cell_data={"cauchy_von_mises_mpa": np.array([1.0, 3.0])},
-        point_data={},
-    )
-    plan = depth_map(body, points[:, [0, 2]], 1.0)
-    assert plan is not None and plan.values.shape == (9, 5)
-    assert np.all(plan.values[:5] == 3.0) and np.all(plan.values[5:] == 1.0)
-    wide = framed(plan, np.array([-1.0, 0.0]), np.array([9.0, 5.0]))
-    assert np.isnan(wide.values[0]).all() and wide.values[1, 0] == 3.0
-    levels = stored_levels(wide, 3.0)
-    assert levels.shape == (6, 11) and levels[-1, 1] == 255 and levels[0].max() == 0
-    assert levels[-1, 6] == 1 + round(254 / 3)
-    assert depth_map(body, points[:, [0, 2]], 1.0, "absent") is None
