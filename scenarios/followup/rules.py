@@ -79,8 +79,9 @@ CONFORMITY = Modification(
     "2008: shape before stiffness",
 )
 IN_SHOE = (
-    "in-shoe pressure below 200 kPa is a target for feet at risk of ulcers (Owings 2009, Bus "
-    "2013); of other feet it is a mark for looking"
+    "in-shoe pressure below 200 kPa is a target for feet at risk of ulcers (207 on average where "
+    "ulcers stayed healed, Owings 2009; Bus 2013, from memory); of other feet it is a mark for "
+    "looking"
 )
 SHOCK_CHANGES = (
     Modification(
@@ -133,7 +134,7 @@ RULES = (
                 change.metatarsal_pad,
                 "a dome behind the metatarsal heads takes load off them",
                 "pads whose front edge lay 6 to 11 mm behind the heads lowered their peak by 32 % "
-                "(SD 16; Hastings 2007)",
+                "(SD 16; Hastings 2007, from memory)",
             ),
             Modification(
                 "soft_forefoot",
