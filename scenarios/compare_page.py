@@ -20,7 +20,7 @@ from scenarios.compare_text import (
     short_names,
     shown_differences,
 )
-from scenarios.compare_verdict import DEVIATIONS, mark_of, rule_lines
+from scenarios.compare_verdict import DEVIATIONS, EQUAL, mark_of, rule_lines
 from scenarios.errors import ScenarioError
 from scenarios.figures.inputs import ResultView, read_result
 from scenarios.followup.files import write_text
@@ -171,7 +171,13 @@ def _run_sheets(names: Sequence[str], comparisons: Sequence[Comparison]) -> Iter
                 for each in comparisons
             ]
             keys = list(dict.fromkeys(key for items in found for key in items))
+            title = output_words(pattern).replace("*, ", "").replace(", *", "").replace("*", "")
+            title = f"{group.capitalize()}: {title}" if title not in ("", group) else group
+            title = title[0].upper() + title[1:]
             if not keys:
+                continue
+            if all(item.said == EQUAL for items in found for item in items.values()):
+                yield Sheet(f"{title}: equal in all runs", (), ())
                 continue
             some = {key: next(items[key] for items in found if key in items) for key in keys}
             units = [SHOWN_UNITS.get(some[key].unit, some[key].unit) for key in keys]
@@ -182,14 +188,17 @@ def _run_sheets(names: Sequence[str], comparisons: Sequence[Comparison]) -> Iter
             ]
             for name, items in zip(names[1:], found, strict=True):
                 rows.append((name, *(_signed(items.get(key)) for key in keys)))
-            title = output_words(pattern).replace("*, ", "").replace(", *", "")
-            yield Sheet(f"{group.capitalize()}: {title}".removesuffix(": *"), head, tuple(rows))
+            yield Sheet(title, head, tuple(rows))
 
 
 def _signed(item: Difference | None) -> str | Cell:
     if item is None:
         return "–"
-    return Cell(f"{signed(item.change)} {mark_of(item.said)}", _behind(item), _kind(item))
+    if item.said == EQUAL:
+        return Cell(mark_of(EQUAL), _behind(item), _kind(item))
+    percent = f" ({percent_text(item)} %)" if percent_text(item) else ""
+    text = f"{signed(item.change)}{percent} {mark_of(item.said)}"
+    return Cell(text, _behind(item), _kind(item))
 
 
 def _behind(item: Difference) -> str:

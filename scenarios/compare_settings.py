@@ -12,6 +12,9 @@ from scenarios.summary import Summary
 
 MOST = 8
 """Keys that are named; more are counted."""
+SAID_ELSEWHERE = ("analysis", "resolution")
+INSTANTS = "output.stance_percent"
+"""Where results are looked at: peaks and means over other instants are other numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +44,16 @@ class Settings:
 def settings_of(first: Path, other: Path) -> Settings:
     """Where the scenarios of two result folders differ."""
     one, two = scenario_keys_of(first), scenario_keys_of(other)
-    beside = {key.partition(".")[0] for key in (*one, *two)} - set(FREE)
-    return Settings(changed_keys(one, two, {"insole"}), changed_keys(one, two, beside))
+    beside = {key.partition(".")[0] for key in (*one, *two)} - {*FREE, *SAID_ELSEWHERE}
+    # A run of standing has one instant whatever is asked for.
+    standing = one.get("analysis") == two.get("analysis") == "standing"
+    others = (*changed_keys(one, two, beside), *(() if standing else _instants(one, two)))
+    return Settings(changed_keys(one, two, {"insole"}), others)
+
+
+def _instants(one: Mapping[str, object], two: Mapping[str, object]) -> tuple[str, ...]:
+    named = [{key: value for key, value in each.items() if key == INSTANTS} for each in (one, two)]
+    return changed_keys(*named, {"output"})
 
 
 def subject_differences(first: Summary, other: Summary) -> tuple[str, ...]:

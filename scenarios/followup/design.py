@@ -114,6 +114,8 @@ def shown(value: object) -> str:
     if isinstance(value, float):
         return f"{value:g}"
     if isinstance(value, list | tuple):
+        if all(isinstance(entry, int | float | str) for entry in value):
+            return " ".join(map(shown, value)) or "none"
         parts = (dict(_plain(entry)) for entry in value)
         return ", ".join(" ".join(map(shown, part.values())) for part in parts) or "none"
     return str(value)

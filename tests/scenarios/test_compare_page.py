@@ -18,6 +18,7 @@ from tests.helpers.visit_folders import result
 from tests.scenarios.synthetic import make_result
 
 HEEL = "plantar.peak_pressure_kpa.heel"
+OTHER_INSTANTS = {"stance_percent": [10.0, 20.0]}
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +109,19 @@ def test_what_differs_beside_the_insole_is_said(
     assert main(["compare", str(one), str(two)]) == 0
     out = capsys.readouterr().out
     assert "insole: insole.thickness_mm 6 -> 8" in out
-    assert "warning: beside the insole: gait.speed_m_s 1.2 -> 1.4" in out
+    assert "warning: beside the insole: gait.speed_m_s 1.2 -> 1.4: differences" in out
+    three = result(tmp_path / "c", scenario={"gait": {"speed_m_s": 1.2}, "output": OTHER_INSTANTS})
+    assert main(["compare", str(one), str(three)]) == 0
+    out = capsys.readouterr().out
+    assert "beside the insole: output.stance_percent 5 -> 10 20: differences" in out
+
+
+def test_many_runs_have_a_table_a_quantity(tmp_path: Path) -> None:
+    folders = [str(result(tmp_path / f"d{k}", {"heel": 250.0 - 10.0 * k})) for k in range(6)]
+    assert main(["compare", *folders, "-o", str(tmp_path / "out")]) == 0
+    text = (tmp_path / "out" / "compare.html").read_text()
+    assert "<h3>Peak pressure</h3>" in text and "-40.0 (-16.0 %) ?" in text
+    assert "verdicts" not in text.split("</style>")[1].split("<script>")[0]
 
 
 @pytest.mark.parametrize(
