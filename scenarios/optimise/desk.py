@@ -18,7 +18,7 @@ import optuna
 from optuna.exceptions import UpdateFinishedTrialError
 from optuna.trial import TrialState
 
-from scenarios.optimise.journal import STUDY, open_journal, open_study
+from scenarios.optimise.journal import id_of, open_journal, open_study
 from scenarios.optimise.judge import (
     NoSuchOutput,
     design_numbers,
@@ -66,7 +66,6 @@ class Desk:
         self._worker = worker
         self._storage = open_journal(folder.path, shared=shared)
         self._study = open_study(self._storage, None, make_sampler(search.study, self._own))
-        self._study_id = self._storage.get_study_id_from_name(STUDY)
         self._cases: dict[int, Case] = {}
         self._at = 0
 
@@ -223,9 +222,10 @@ class Desk:
 
     def _lost(self, trial: FrozenTrial) -> bool:
         """End a trial whose worker died before its design was chosen; its place is free again."""
-        owner = trial.user_attrs.get(WORKER, "")
-        if owner:
-            gone = owner != self._worker and not self._folder.is_alive(owner)
+        owner = trial.user_attrs.get(WORKER)
+        if owner is not None:
+            # One of this worker is of a life before: a job that was queued again keeps its name.
+            gone = owner == self._worker or not self._folder.is_alive(owner)
         else:
             begun = trial.datetime_start or datetime.now()
             gone = (datetime.now() - begun).total_seconds() > OWNERLESS_S
@@ -267,7 +267,7 @@ class Desk:
         self._storage.set_trial_user_attr(self._id(trial.number), key, value)
 
     def _id(self, number: int) -> int:
-        return self._storage.get_trial_id_from_study_id_trial_number(self._study_id, number)
+        return id_of(self._storage, number)
 
 
 def _is_first(mark: Path) -> bool:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 NAME = "journal.log"
 STUDY = "search"
 DAMAGED = "journal.damaged.log"
+FEWEST_OF_A_MEDIAN = 3
+"""Finished trials before one is compared with their median; sure losers are not among them."""
 
 
 class _Turn:
@@ -80,7 +82,7 @@ def open_study(
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     if directions is None:
-        pruner = optuna.pruners.MedianPruner()
+        pruner = optuna.pruners.MedianPruner(n_startup_trials=FEWEST_OF_A_MEDIAN)
         return optuna.load_study(study_name=STUDY, storage=storage, sampler=sampler, pruner=pruner)
     return optuna.create_study(
         study_name=STUDY,
@@ -89,6 +91,12 @@ def open_study(
         directions=directions,
         load_if_exists=True,
     )
+
+
+def id_of(storage: JournalStorage, number: int) -> int:
+    """Identity of a trial in the storage."""
+    study = storage.get_study_id_from_name(STUDY)
+    return storage.get_trial_id_from_study_id_trial_number(study, number)
 
 
 def mend_journal(folder: Path) -> int:

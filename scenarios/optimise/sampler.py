@@ -2,7 +2,7 @@
 """Who chooses the next design: Optuna's samplers, seeded by the trial.
 
 A search may be stopped and resumed, and several workers ask at once. Random numbers therefore come
-from the seed of the study and the number of the trial, never from how often this process has
+from the seed of the study and the place of the trial, never from how often this process has
 asked: one worker asks for the same designs whether it was stopped in between or not, and no two
 workers ask for the same one.
 """
@@ -17,6 +17,7 @@ import numpy as np
 import optuna
 from optuna.samplers import BaseSampler, NSGAIISampler, RandomSampler, TPESampler
 
+from scenarios.optimise.records import is_counted
 from scenarios.optimise.study import Search, population_of
 
 if TYPE_CHECKING:
@@ -45,7 +46,10 @@ class SeededByTrial(BaseSampler):
     def before_trial(self, study: Study, trial: FrozenTrial) -> None:
         """Take the trial's seed."""
         self._own(trial.number)
-        words = np.random.SeedSequence([self._seed, trial.number]).generate_state(1)
+        # Of trials that count: one that was lost is asked for again, and is the same.
+        before = [t for t in study.get_trials(deepcopy=False) if t.number < trial.number]
+        place = sum(map(is_counted, before))
+        words = np.random.SeedSequence([self._seed, place]).generate_state(1)
         self._now = self._make(int(words[0]))
         self._now.before_trial(study, trial)
 

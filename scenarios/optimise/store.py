@@ -287,11 +287,17 @@ class SearchFolder(StudyFolder):
 
     def _open_first(self, search: LoadedSearch) -> None:
         """Make the study with its first designs, where it is not there yet."""
-        from scenarios.optimise.records import START
+        from optuna.trial import TrialState
+
+        from scenarios.optimise.journal import id_of
+        from scenarios.optimise.records import START, WORKER
 
         directions = [f"{goal.direction[:-3]}ize" for goal in search.study.goals]
         storage = open_journal(self.path, shared=False)
         study = open_study(storage, directions, None)
+        for trial in study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
+            if WORKER not in trial.user_attrs:  # whoever made it is no more
+                storage.set_trial_user_attr(id_of(storage, trial.number), WORKER, "")
         there = sum(START in trial.user_attrs for trial in study.get_trials(deepcopy=False))
         for place, design in enumerate(search.study.search.start[there:], start=there):
             study.enqueue_trial(search.space.parameters(design), user_attrs={START: place})

@@ -38,6 +38,7 @@ SECTIONS = {
     "alignment": "Alignment",
     "shock": "Shock",
     "mesh": "Dependence on the mesh",
+    "search": "Search for designs",
     "peers": "Beside another solver",
     "studies": "Studies of many cases",
 }

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 import time
 from collections.abc import Iterator
@@ -118,12 +119,31 @@ def one_rank() -> Any:
     return OneRank()
 
 
+def _run(folder: Path) -> int:
+    try:
+        return work_here(SearchFolder(folder))
+    except CommandError as error:
+        print(f"solespine: {error}", file=sys.stderr)
+        return error.exit_code
+
+
+def _serve(folder: Path) -> None:
+    """Fork a worker for each name that comes in, and say its process; imports are done once."""
+    import scenarios.optimise.desk
+
+    assert scenarios.optimise.desk
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for them
+    for line in sys.stdin:
+        process = os.fork()
+        if process == 0:
+            os.environ["SOLESPINE_WORKER"] = line.strip()
+            os._exit(_run(folder))
+        print(process, flush=True)
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=Path)
+    parser.add_argument("--serve", action="store_true")
     given = parser.parse_args()
-    try:
-        sys.exit(work_here(SearchFolder(given.folder)))
-    except CommandError as error:
-        print(f"solespine: {error}", file=sys.stderr)
-        sys.exit(error.exit_code)
+    sys.exit(_serve(given.folder) if given.serve else _run(given.folder))
