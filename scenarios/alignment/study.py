@@ -167,7 +167,8 @@ class AlignmentStudy:
             stiffness = factor**share
             run.log(f"{percent:7.3f} % of stance, stiffness of joints times {stiffness:.3f}")
             run.loads = replace(loads, stiffness_factor=stiffness)
-            return run.solve_load(run.loads.at(percent))
+            stop = (f"stiffness {stiffness:.6g}", percent)
+            return run.solve_load(run.loads.at(percent), stop)
 
         start = March.begun(0.0, counters)
         try:
