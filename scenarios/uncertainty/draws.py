@@ -81,23 +81,24 @@ class Draws:
         return f"{self.candidates[pair[0]]} − {self.candidates[pair[1]]}"
 
 
-def read_draws(study_dir: Path, *, fresh: bool = True) -> Draws:
+def read_draws(study_dir: Path) -> Draws:
     """Read a study's results.
+
+    The table is made anew from the result folders, but where it is complete: what is finished
+    stays so.
 
     Args:
         study_dir: folder of the study.
-        fresh: make the table anew from the result folders; else the one that is there is read,
-            and made only where it is missing.
 
     Raises:
         ScenarioError: no study's folder, a table that was made for another plan, or no pyarrow.
     """
     folder = StudyFolder(study_dir)
     plan = folder.plan()
-    path = study_dir / NAME
-    if fresh or not path.is_file():
-        path = write_table(folder, plan)
-    return of_table(plan, _columns(path), study_dir)
+    columns = _complete(study_dir)
+    if columns is None:
+        columns = _columns(write_table(folder, plan))
+    return of_table(plan, columns, study_dir)
 
 
 def of_table(plan: Plan, columns: Mapping[str, NDArray[Any]], where: Path) -> Draws:
@@ -154,6 +155,19 @@ def _drawn_keys(plan: Plan) -> tuple[str, ...]:
     settings = {key for one in candidates_of(compare_of(plan)) for key in one.settings}
     found = dict.fromkeys(key for case in plan.cases for key in case.values)
     return tuple(key for key in found if key not in settings)
+
+
+def _complete(study_dir: Path) -> dict[str, NDArray[Any]] | None:
+    """Columns of a table that nothing can be added to: all finished or refused, after the plan."""
+    path = study_dir / NAME
+    try:
+        if path.stat().st_mtime_ns <= (study_dir / "plan.json").stat().st_mtime_ns:
+            return None
+        columns = _columns(path)
+    except (OSError, ScenarioError):
+        return None
+    statuses = columns.get("status", np.array([""]))
+    return columns if np.isin(statuses.astype(str), ("finished", "refused")).all() else None
 
 
 def _columns(path: Path) -> dict[str, NDArray[Any]]:

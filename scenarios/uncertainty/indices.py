@@ -24,7 +24,7 @@ FEWEST_BLOCKS = 4
 FEWEST_RANKED = 4
 NO_SPREAD = 1e-9
 """Of the largest size: an output that varies less owes its spread to no factor."""
-MOST_RESAMPLED = 1_000_000
+MOST_RESAMPLED = 50_000
 """Blocks over all resamples: a large study is resampled less often, its intervals are narrow."""
 
 

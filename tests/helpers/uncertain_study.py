@@ -71,19 +71,25 @@ def finish(folder: StudyFolder, plan: Plan, model: Model) -> None:
         if found is None:
             folder.note_failure(case, "not converged: try a finer step", final=True)
             continue
-        path = folder.case_path(case)
-        path.mkdir()
-        manifest = {"schema": "solespine.manifest/1", "scenario_sha256": case.digest}
-        summary = {
-            "schema": "solespine.summary/1",
-            "scenario": "standing",
-            "analysis": "standing",
-            "converged": True,
-            "resolution": "coarse",
-            "insole": {STRAIN.partition(".")[2]: found[0], ENERGY.partition(".")[2]: found[1]},
-        }
-        (path / "manifest.json").write_text(json.dumps(manifest))
-        (path / "summary.json").write_text(json.dumps(summary))
+        names = (STRAIN.partition(".")[2], ENERGY.partition(".")[2])
+        write_result(folder, case, {"insole": dict(zip(names, found, strict=True))})
+
+
+def write_result(folder: StudyFolder, case: Case, sections: dict[str, Any]) -> None:
+    """Put a result with these sections where a case has its own."""
+    path = folder.case_path(case)
+    path.mkdir()
+    manifest = {"schema": "solespine.manifest/1", "scenario_sha256": case.digest}
+    summary = {
+        "schema": "solespine.summary/1",
+        "scenario": "standing",
+        "analysis": "standing",
+        "converged": True,
+        "resolution": "coarse",
+        **sections,
+    }
+    (path / "manifest.json").write_text(json.dumps(manifest))
+    (path / "summary.json").write_text(json.dumps(summary))
 
 
 def finished(folder: Path, text: str, model: Model = linear) -> tuple[StudyFolder, Plan]:
