@@ -21,6 +21,7 @@ from tests.helpers.visit_folders import result
         ("report a b", "report: no argument b; see --help"),
         ("compare a --resum", "compare: no argument --resum; see --help"),
     ],
+    ids=["run", "suggest", "materials", "report", "second folder", "compare"],
 )
 def test_a_wrong_flag_is_answered_by_those_of_its_command(
     given: str, said: str, capsys: pytest.CaptureFixture[str]

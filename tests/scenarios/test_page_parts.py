@@ -20,13 +20,13 @@ from simulator.results import Body
 def test_a_depth_map_holds_the_largest_value_of_each_place() -> None:
     """Two bricks above each other, the upper one half as long."""
     brick = np.array([[x, y, z] for y in (0, 1) for x, z in ((0, 0), (1, 0), (1, 1), (0, 1))])
-    points = np.concatenate([brick * [8.0, 2.0, 4.0], brick * [4.0, 2.0, 4.0] + [0, 2.0, 0]])
+    points = np.concatenate([brick * [4.0, 2.0, 4.0] + [0, 2.0, 0], brick * [8.0, 2.0, 4.0]])
     body = Body(
         name="two",
         points_mm=points,
         cells=np.arange(16).reshape(2, 8),
         cell_type="hexahedron",
-        cell_data={"cauchy_von_mises_mpa": np.array([1.0, 3.0])},
+        cell_data={"cauchy_von_mises_mpa": np.array([3.0, 1.0])},
         point_data={},
     )
     plan = depth_map(body, points[:, [0, 2]], 1.0)
