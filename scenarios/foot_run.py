@@ -90,9 +90,15 @@ class FootRun:
     begun: float = field(default_factory=time.monotonic)
 
     def solve_load(
-        self, load: FootLoad, stop: Stop, settings: NewtonSettings | None = None
+        self, load: FootLoad, stop: Stop | None = None, settings: NewtonSettings | None = None
     ) -> NewtonReport:
-        """Put a load on foot and tibia and solve; collective."""
+        """Put a load on foot and tibia and solve; collective.
+
+        Args:
+            load: To be put on.
+            stop: Which one of the march it is; ``None`` aside from it.
+            settings: Others than those of an output.
+        """
         model = self.model
         model.equilibrium.loading = FootLoading(load, model.segments, model.joint_names)
         settings = settings or self.settings
@@ -100,7 +106,7 @@ class FootRun:
         def solved(settings: NewtonSettings) -> NewtonReport:
             return solve(model.equilibrium, model.linear, settings, self.log)
 
-        if self.guide is None:
+        if self.guide is None or stop is None:
             report = solved(settings)
         else:
             exact = settings is self.settings and stop[0] != "contact"
