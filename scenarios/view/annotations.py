@@ -35,10 +35,10 @@ class Annotations:
         self._renderer = renderer
         self._zoom = zoom
         self._lines = [
-            _text(renderer, 17 * zoom, style.INK, bold=True),
-            _text(renderer, 14 * zoom, _SOFT),
-            _text(renderer, 15 * zoom, style.INK),
-            _text(renderer, 14 * zoom, _SOFT),
+            _text(renderer, 15 * zoom, style.INK, bold=True),
+            _text(renderer, 13 * zoom, _SOFT),
+            _text(renderer, 14 * zoom, style.INK),
+            _text(renderer, 13 * zoom, _SOFT),
         ]
         self._bar = _bar(renderer, zoom)
         self._unit = _text(renderer, 15 * zoom, style.INK)

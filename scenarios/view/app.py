@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from vtkmodules.vtkInteractionStyle import vtkInteractorStyleTrackballCamera
 from vtkmodules.vtkRenderingUI import vtkGenericRenderWindowInteractor
 
@@ -28,6 +29,8 @@ from scenarios.view.state import bar, controls_of, first_state, headings
 
 PAUSE_S = 0.15
 """Least time that an instant stays while playing."""
+_ROTATES = 1
+"""VTK's number of that state of a style."""
 CLICK_SHARE = 0.006
 """A pointer that moves less between press and release, of the window's width, has picked."""
 _WATCHED = (
@@ -57,6 +60,7 @@ class Page:
         self._stale = False
         self._playing: asyncio.Task[None] | None = None
         self._pressed: tuple[float, float] | None = None
+        self._fitted = True
         state = server.state
         state.update(first_state(results, controls))
         state.update({"direction": direction, "notice": "", "probe": [], "busy": ""})
@@ -70,15 +74,19 @@ class Page:
         self.scene.look(controls.focus, direction)
         self.scene.without_words()
         self._tell()
-        self.view = build_layout(server, self.scene.plotter.render_window, len(results))
+        window = self.scene.plotter.render_window
+        window.AddObserver("WindowResizeEvent", self._resized)
+        self.view = build_layout(server, window, len(results))
 
     def _interaction(self) -> Any:
-        interactor = vtkGenericRenderWindowInteractor()
+        interactor, style = vtkGenericRenderWindowInteractor(), vtkInteractorStyleTrackballCamera()
         interactor.SetRenderWindow(self.scene.plotter.render_window)
-        interactor.SetInteractorStyle(vtkInteractorStyleTrackballCamera())
-        interactor.AddObserver("LeftButtonPressEvent", self._press)
-        interactor.AddObserver("LeftButtonReleaseEvent", self._release)
+        interactor.SetInteractorStyle(style)
+        # While it turns the camera, the style keeps the mouse's own events to itself.
+        style.AddObserver("StartInteractionEvent", self._press)
+        style.AddObserver("EndInteractionEvent", self._release)
         interactor.EnableRenderOff()
+        interactor.Initialize()
         return interactor
 
     def _changed(self, **_: Any) -> None:
@@ -138,7 +146,13 @@ class Page:
     def _fit(self) -> None:
         state = self.server.state
         self.scene.look(state.focus, state.direction)
+        self._fitted = True
         self._push()
+
+    def _resized(self, *_: Any) -> None:
+        """The browser says how large its window is: fit again what nobody has turned yet."""
+        if self._fitted:
+            self.scene.look(self.controls.focus, self.server.state.direction)
 
     def _toggle(self, name: str, key: str) -> None:
         """Show or hide a body, or make it half transparent."""
@@ -162,16 +176,15 @@ class Page:
                 self._step(1)
             await asyncio.sleep(PAUSE_S)
 
-    def _press(self, interactor: Any, _: str) -> None:
-        self._pressed = _place(interactor)
+    def _press(self, style: Any, _: str) -> None:
+        self._fitted = False
+        turning = style.GetState() == _ROTATES
+        self._pressed = _place(style.GetInteractor()) if turning else None
 
-    def _release(self, interactor: Any, _: str) -> None:
-        pressed, place = self._pressed, _place(interactor)
+    def _release(self, style: Any, _: str) -> None:
+        pressed, place = self._pressed, _place(style.GetInteractor())
         self._pressed = None
-        if (
-            pressed is None
-            or max(abs(place[0] - pressed[0]), abs(place[1] - pressed[1])) > CLICK_SHARE
-        ):
+        if pressed is None or np.max(np.abs(np.subtract(place, pressed))) > CLICK_SHARE:
             return
         width, height = self.scene.plotter.render_window.GetSize()
         probe = self.scene.pick(place[0] * width, place[1] * height, self.controls)

@@ -21,10 +21,13 @@ html, body { overflow: hidden; }
 .bodyrow { display: flex; align-items: center; height: 28px; font-size: 13.5px; }
 .bodyrow .name { flex: 1; }
 .bodyrow .off { color: #9aa1ab; }
+.probe { position: absolute; right: 14px; bottom: 14px; padding: 8px 12px;
+  background: rgba(255,255,255,.92); border: 1px solid #e3e6ea; border-radius: 6px; }
 .probe td { font-size: 12.5px; padding: 1px 8px 1px 0; vertical-align: top; }
 .probe td:first-child { color: #6b7280; }
 .chip { font-size: 12.5px; padding: 1px 8px; border-radius: 3px; margin-top: 3px;
   width: fit-content; }
+.keep { padding: 0 16px 14px; border-top: 1px solid #e3e6ea; background: #fafbfc; }
 .heading { position: absolute; pointer-events: none; top: 10px; }
 """
 _INK = "#2f5d7c"
@@ -50,11 +53,13 @@ def build_layout(server: Any, window: Any, panes: int) -> Any:
                 _bodies()
                 _deformation()
                 _cut()
-                _probe(panes)
+            with v3.Template(v_slot_append=True), html.Div(classes="keep"):
                 _files()
         with v3.VMain(style="height: 100vh"):
             with html.Div(style="display: flex; flex-direction: column; height: 100%"):
-                with html.Div(style="flex: 1; position: relative; min-height: 0"):
+                with html.Div(
+                    classes="picture", style="flex: 1; position: relative; min-height: 0"
+                ):
                     view = vtk_widgets.VtkRemoteView(
                         window,
                         ref="view",
@@ -63,6 +68,7 @@ def build_layout(server: Any, window: Any, panes: int) -> Any:
                         still_quality=92,
                     )
                     _words(panes)
+                    _probe(panes)
                 _time()
         _notices()
     del layout
@@ -177,27 +183,23 @@ def _cut() -> None:
 
 
 def _probe(panes: int) -> None:
-    html.Div("Probe", classes="section")
-    html.Div(
-        "Click a point of a body.", v_if="!probe.length", style="font-size: 12.5px; color: #6b7280"
-    )
-    with html.Table(v_if="probe.length", classes="probe"):
-        with html.Tr(v_for="row in probe", key="row[0]"):
+    with html.Div(v_if="probe.length", classes="probe"):
+        v3.VBtn(
+            icon="mdi-close",
+            size="x-small",
+            variant="text",
+            style="float: right; margin: -4px -6px 0 8px",
+            title="Forget the point",
+            click="trigger('forget_probe')",
+        )
+        with html.Table(), html.Tr(v_for="row in probe", key="row[0]"):
             html.Td("{{ row[0] }}")
             for index in range(panes):
                 html.Td(f"{{{{ row[{index + 1}] }}}}")
-    v3.VBtn(
-        "Forget the point",
-        v_if="probe.length",
-        size="x-small",
-        variant="text",
-        style="text-transform: none",
-        click="trigger('forget_probe')",
-    )
 
 
 def _files() -> None:
-    html.Div("Keep", classes="section")
+    html.Div("Keep", classes="section", style="margin-top: 10px")
     with html.Div(style="display: flex; gap: 6px"):
         for text, name, call, kind in (
             ("PNG", "solespine.png", "trigger('picture')", "image/png"),
@@ -237,6 +239,11 @@ def _words(panes: int) -> None:
             html.Div(style=("`height: 14px; border-radius: 2px; background: ${bar.stops}`",))
             with html.Div(style="display: flex; justify-content: space-between; font-size: 12px"):
                 html.Span("{{ number }}", v_for="number in bar.numbers", key="number")
+        html.Div(
+            "Click a body to read its values there.",
+            v_if="!probe.length",
+            style="font-size: 12px; color: #6b7280; margin-top: 4px",
+        )
         html.Div(
             "{{ part.name }}",
             v_for="part in bar.parts",

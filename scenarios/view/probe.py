@@ -57,7 +57,7 @@ def read_probe(body: Drawn, probe: Probe, scale: float) -> Reading:
 
 
 def _cell_rows(body: Drawn, cell: int) -> list[tuple[str, str]]:
-    rows = []
+    rows: list[tuple[str, str]] = []
     for name in body.grid.cell_data:
         value = float(body.grid.cell_data[name][cell])
         if name in (REGION, SEGMENT):
@@ -69,7 +69,7 @@ def _cell_rows(body: Drawn, cell: int) -> list[tuple[str, str]]:
 
 
 def _node_rows(body: Drawn, node: int) -> list[tuple[str, str]]:
-    rows = []
+    rows: list[tuple[str, str]] = []
     for name in body.grid.point_data:
         if name == DEFORMATION or name in body.grid.cell_data:
             continue

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import secrets
 import signal
 import socket
@@ -49,8 +50,9 @@ def serve(
     """
     get_server = _trame()
     chosen = free_port(host, port)
-    token = secrets.token_urlsafe(16)
+    token = secrets.token_hex(16)
     with _arguments("--authKey", token):
+        _quieten()
         server = get_server("solespine", client_type="vue3")
         from scenarios.view.app import Page
 
@@ -93,6 +95,12 @@ async def _until_signal(server: Any, host: str, port: int) -> None:
     waiting.cancel()
     if running.done() and not running.cancelled() and running.exception() is not None:
         raise running.exception()
+
+
+def _quieten() -> None:
+    """A page that is closed while a picture is under way is no error; ours stand on the page."""
+    for name in ("wslink", "aiohttp"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 def free_port(host: str, port: int | None) -> int:

@@ -82,10 +82,11 @@ class Tab:
         await self.mouse("mouseReleased", x, y, button="left", clickCount=1)
 
     async def click_on(self, selector: str, index: int = 0) -> None:
-        """Click the middle of an element."""
+        """Click the middle of an element, scrolled into sight."""
         x, y = await self.evaluate(
-            f"(() => {{ const b = document.querySelectorAll({selector!r})[{index}]"
-            ".getBoundingClientRect(); return [b.x + b.width / 2, b.y + b.height / 2] })()"
+            f"(() => {{ const e = document.querySelectorAll({selector!r})[{index}]; "
+            "e.scrollIntoView({block: 'nearest'}); const b = e.getBoundingClientRect(); "
+            "return [b.x + b.width / 2, b.y + b.height / 2] })()"
         )
         await self.click(x, y)
 
@@ -123,6 +124,13 @@ async def open_page(address: str, width: int = 1280, height: int = 800) -> Async
                     await tab.call("Page.enable")
                     await tab.call(
                         "Browser.setDownloadBehavior", behavior="allow", downloadPath=str(profile)
+                    )
+                    await tab.call(
+                        "Emulation.setDeviceMetricsOverride",
+                        width=width,
+                        height=height,
+                        deviceScaleFactor=1,
+                        mobile=False,
                     )
                     await tab.call("Page.navigate", url=address)
                     yield tab

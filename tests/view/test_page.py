@@ -82,7 +82,8 @@ def test_the_server_ends_on_a_signal(walk: Path, number: int) -> None:
         assert f"port {port[1]} of localhost cannot be had" in taken.stderr
         code, out = ended(process, number)
     assert code == 0, out
-    assert out.splitlines() == ["Ctrl-C ends it.", "ended"]
+    assert "Traceback" not in out
+    assert out.splitlines()[-1] == "ended"
 
 
 async def picture(tab: Tab) -> np.ndarray:
@@ -138,7 +139,7 @@ def test_the_page_in_a_browser(walk: Path, tmp_path: Path) -> None:
             again = await changed(tab, bare)
             assert np.mean(np.abs(again - later)) < 0.5
 
-            await tab.click_on(".vtk-view", 0)
+            await tab.click_on(".picture")
             await tab.until("document.querySelectorAll('.probe tr').length > 2")
             assert " mm" in await tab.evaluate("document.querySelector('.probe').innerText")
 
