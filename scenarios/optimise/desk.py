@@ -112,10 +112,11 @@ class Desk:
         scenario = scenario_of(self._search.loaded, case.values, f"trial {case.number}")
         bounds = known_bounds(design_numbers(scenario, None))
         bounds |= running_bounds(self._folder.case_path(case), scenario)
+        beyond_median = percent > 0.0 and self._reported(bounds, percent)
         found = stop_reason(self._search.study, bounds, self._feasible())
         if found is not None:
             return Pruned(found[0], percent, found[1])
-        return self._above_median(bounds, percent)
+        return Pruned(beyond_median, percent, {}) if beyond_median else None
 
     def _needless(self, trial: FrozenTrial, case: Case) -> bool:
         """End a trial that what is known before its run rules out; whether it is."""
@@ -130,19 +131,22 @@ class Desk:
             if all(value <= 0.0 for value in trial.constraints.values()):
                 yield trial.values
 
-    def _above_median(self, bounds: Bounds, percent: float) -> Pruned | None:
-        """Optuna's rule for one goal: worse than the median of the others at the same instant."""
-        goal = self._search.study.goals[0]
-        bound = bounds.get(goal.key, Bound())
-        value = bound.low if goal.direction == "minimise" else bound.high
-        options = self._search.study.search
-        if options.pruning != "median" or percent <= 0.0 or not math.isfinite(value):
-            return None
-        trial = optuna.Trial(self._study, self._id(self._at))
+    def _reported(self, bounds: Bounds, percent: float) -> str:
+        """Tell Optuna the running value of a single goal: what it learns of a run that is ended.
+
+        Returns:
+            Why Optuna's rule of the median would end it, where the study asks for that rule.
+        """
+        study = self._search.study
+        bound = bounds.get(study.goals[0].key, Bound())
+        value = bound.low if study.goals[0].direction == "minimise" else bound.high
+        if len(study.goals) > 1 or not math.isfinite(value):
+            return ""
+        trial = optuna.Trial(self._study, id_of(self._storage, self._at))
         trial.report(value, round(10.0 * percent))
-        if not trial.should_prune():
-            return None
-        return Pruned(f"{goal.key} {value:.4g} is beyond the median of the others", percent, {})
+        if study.search.pruning != "median" or not trial.should_prune():
+            return ""
+        return f"{study.goals[0].key} {value:.4g} is beyond the median of the others"
 
     def _running(self) -> list[FrozenTrial]:
         found = self._study.get_trials(deepcopy=False, states=(TrialState.RUNNING,))

@@ -51,6 +51,8 @@ def _plane(
     for label, chosen, mark in groups:
         points = np.array([r.goals for r in chosen]).reshape(-1, len(front.goals))
         colour = style.ORANGE if mark == "x" else style.GREY
+        if not chosen:
+            continue
         axes.plot(
             points[:, i], points[:, j], mark, color=colour, ms=4.0, mfc="none", lw=0, label=label
         )
@@ -94,10 +96,12 @@ def course_figure(front: Front, records: Sequence[TrialRecord]) -> Figure | None
     foot = low - 0.06 * (high - low)
     for status, mark, colour in (*marks, ("refused", ".", style.GREY)):
         at = [r.number for r in records if r.status == status]
+        if not at:
+            continue
         axes.plot(at, [foot] * len(at), mark, color=colour, ms=5.0, lw=0, label=status)
     axes.set_xlabel("trial")
     axes.set_ylabel("hypervolume (share of the box)" if several else goal_label(front, 0))
-    axes.legend(loc="lower right", ncols=4)
+    figure.legend(loc="outside upper right", ncols=4)
     return figure
 
 

@@ -31,6 +31,8 @@ NAME = "report.html"
 MOST_ROWS = 1000
 """Trials on the page; the table has all."""
 MOST_REASONS = 20
+PIXELS_PER_POINT = 128.0 / 72.0
+"""Scale of pictures on the page: letters of pictures and text have one size."""
 CLAIM = (
     "Computed load under stated assumptions: the front says which designs no other one of this "
     "search beats in all goals, not that a design helps a person."
@@ -78,6 +80,9 @@ def page_text(
         setting=tuple(_setting(study, records)),
         claim=CLAIM,
         charts=charts,
+        widths={
+            name: round(chart.data["size"][0] * PIXELS_PER_POINT) for name, chart in charts.items()
+        },
         several=len(study.goals) > 1,
         front=_front_table(study, front),
         scenarios=[f"{DESIGNS}/{design_name(record)}.toml" for record in front.trials],
@@ -129,7 +134,7 @@ def _with_unit(key: str) -> str:
 def _front_table(study: Search, front: Front) -> Table | None:
     if not front.trials:
         return None
-    keys = [factor.key for factor in study.factors]
+    keys = _other_keys(study)
     head = ("trial", *(_with_unit(goal.key) for goal in study.goals), *keys)
     rows = tuple(
         (
@@ -140,6 +145,12 @@ def _front_table(study: Search, front: Front) -> Table | None:
         for record in front.trials
     )
     return Table(head, rows)
+
+
+def _other_keys(study: Search) -> list[str]:
+    """Keys of factors that are no goals too."""
+    goals = {goal.key for goal in study.goals}
+    return [factor.key for factor in study.factors if factor.key not in goals]
 
 
 def _reference(front: Front) -> str:
@@ -185,7 +196,7 @@ def _reason_table(records: Sequence[TrialRecord]) -> Table | None:
 def _trial_table(
     folder: SearchFolder, study: Search, records: Sequence[TrialRecord], front: Front
 ) -> Table:
-    keys = [factor.key for factor in study.factors]
+    keys = _other_keys(study)
     best = {record.digest for record in front.trials}
     rows = []
     for record in records[:MOST_ROWS]:
