@@ -38,6 +38,8 @@ MATERIALS = (
 )
 COUNTS = ("solver", "wall_s", "memory_mb", "newton_iterations", "krylov_iterations")
 """Of how a result came about: no output."""
+LEFT = ("balance", "error_relative")
+"""In the names of what is left of an equation, zero but for rounding."""
 LEAST = 1e-3
 """Share of the largest number of its kind below which a number is compared with that share."""
 
@@ -94,11 +96,11 @@ def study(given: argparse.Namespace, folder: Path) -> tuple[dict[str, float], di
 def numbers(path: Path) -> dict[str, float]:
     """Every output of a result folder: of its summary and of its history, by name."""
     data = json.loads((path / "summary.json").read_text())
-    found = dict(_leaves(data, ""))
+    found = {name: value for name, value in _leaves(data, "") if not _is_left(name)}
     with (path / "history.csv").open() as stream:
         for place, row in enumerate(csv.DictReader(stream)):
             for key, text in row.items():
-                if key not in COUNTS and text not in ("", None):
+                if key not in COUNTS and not _is_left(key) and text not in ("", None):
                     found[f"history.{key}[{place}]"] = float(text)
     return found
 
@@ -133,6 +135,10 @@ def apart(one: Path, other: Path) -> tuple[float, str]:
         if scale > 0.0:
             worst = max(worst, (abs(here[name] - value) / scale, name))
     return worst
+
+
+def _is_left(name: str) -> bool:
+    return any(part in name for part in LEFT)
 
 
 def _kind(name: str) -> str:
