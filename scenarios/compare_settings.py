@@ -13,6 +13,8 @@ from scenarios.summary import Summary
 MOST = 8
 """Keys that are named; more are counted."""
 SAID_ELSEWHERE = ("analysis", "resolution")
+ONLY_REPORTED = ("alignment",)
+"""Tables that change no number of a run, only how many more are computed."""
 INSTANTS = "output.stance_percent"
 """Where results are looked at: peaks and means over other instants are other numbers."""
 
@@ -45,6 +47,7 @@ def settings_of(first: Path, other: Path) -> Settings:
     """Where the scenarios of two result folders differ."""
     one, two = scenario_keys_of(first), scenario_keys_of(other)
     beside = {key.partition(".")[0] for key in (*one, *two)} - {*FREE, *SAID_ELSEWHERE}
+    beside -= set(ONLY_REPORTED)
     # A run of standing has one instant whatever is asked for.
     standing = one.get("analysis") == two.get("analysis") == "standing"
     others = (*changed_keys(one, two, beside), *(() if standing else _instants(one, two)))

@@ -100,7 +100,9 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize(("text", "place"), WRONG, ids=[text for text, _ in WRONG])
+@pytest.mark.parametrize(
+    ("text", "place"), WRONG, ids=[place.strip("$.") or "top" for _, place in WRONG]
+)
 def test_it_marks_what_the_command_refuses(tmp_path: Path, text: str, place: str) -> None:
     assert refused(text) == [place]
     file = tmp_path / "wrong.toml"

@@ -84,6 +84,7 @@ def test_readers_see_what_is_theirs() -> None:
     designer, engineer = (scenario_template("stance", reader) for reader in READERS[:2])
     assert "# heel_cup_depth_mm" in designer and "# heel_cup_depth_mm" not in engineer
     assert "# penalty_factor" in engineer and "[contact]" not in designer
+    assert "[gait]" in designer and "[impact]" not in designer and "[standing]" not in designer
     assert len(scenario_template("stance")) > max(len(designer), len(engineer))
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The notebook runs from top to bottom and is kept without outputs; the example of docs/api.md runs."""
+"""The notebook runs and is kept without outputs; the example of docs/api.md runs."""
 
 from __future__ import annotations
 

@@ -115,6 +115,7 @@ def test_tutorial_word_for_word(name: str, tmp_path: Path, shared: Path) -> None
         soft, hard = (read_summary(tmp_path / "results" / run) for run in ("eva", "cork"))
         assert (soft.role, hard.role) == ("baseline", "candidate")
         assert said.count("heel peak pressure") >= 2
+        assert "beside the insole" not in said
     if name == "researcher":
         assert said.count("kPa at a sensor cell") == 2
         assert len(re.findall(r"^eva_(?:20|50) finished [\d.]+ kPa$", said, re.M)) == 2
