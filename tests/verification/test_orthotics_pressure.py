@@ -12,12 +12,14 @@ A run takes half a minute alone; ``SOLESPINE_RUNS`` names a folder that keeps th
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from scenarios.plantar import Zone, zones
 from scenarios.table import read_numbers
 from tests.helpers.evidence import Evidence
 from tests.helpers.kept_runs import Runs, kept_folders
@@ -32,9 +34,12 @@ GOSKE_MM = 9.5
 MARGIN, GOSKE_MARGIN = 12.0, 10.0
 
 
-def standing(base: str | None = None, **insole: object) -> tuple[str, ...]:
-    """Arguments of a run on an insole, a candidate of the run ``base``."""
+def standing(
+    base: str | None = None, subject: Mapping[str, float] | None = None, **insole: object
+) -> tuple[str, ...]:
+    """Arguments of a run on an insole, a candidate of the run ``base``, of another foot."""
     keys = {f"insole.{key}": value for key, value in insole.items()}
+    keys |= {f"subject.{key}": value for key, value in (subject or {}).items()}
     if base is not None:
         keys["baseline.calibration_dir"] = f"{{folder}}/{base}"
     settings = (part for key, value in keys.items() for part in ("--set", f"{key}={value}"))
@@ -43,6 +48,9 @@ def standing(base: str | None = None, **insole: object) -> tuple[str, ...]:
 
 SOFT, RIGID = {"material": "soft_reference"}, {"material": "rigid_reference"}
 MOULDED = {"conformity": 1.0}
+ROUND = {"sole_roundness": 0.5, "metatarsal_roundness": 1.0}
+"""A foot whose pressures on a flat floor are Cavanagh's in size, place and share: half as round
+as an imprint in foam, the metatarsal heads as round as they are high."""
 RUNS = {
     "bare": standing(material="none"),
     "flat_rigid": standing(**RIGID),
@@ -52,13 +60,20 @@ RUNS = {
     "mould_soft_12": standing("flat_rigid", **SOFT, **MOULDED, thickness_mm=12.0),
     **{f"{foam}_flat": standing("bare", material=foam, thickness_mm=GOSKE_MM) for foam in FOAMS},
     "conforming": standing("bare", material=FOAMS[0], thickness_mm=GOSKE_MM, **MOULDED),
+    "round_flat": standing(subject=ROUND, **RIGID),
+    "round_mould": standing("round_flat", ROUND, **SOFT, **MOULDED),
 }
 
 FOREFOOT = (
-    "the peak on the mould lies on the border of the sole at the shaft of the fifth metatarsal, "
-    "behind the heads, where it falls least; tissue half as stiff as theirs spreads load "
-    "before any insole does: at twice the stiffness and 12 mm the heads lose 27 %"
+    "the default sole is as plane as a footprint, so that a mould has little to add, and the peak "
+    "on it lies at the shaft of the fifth metatarsal; with a round sole and heads it is inside"
 )
+ROUND_HEEL = (
+    "a mould of the unloaded sole lifts a tenth of the load from heel to arch; how loaded the foot "
+    "was when theirs was taken is not in the abstract"
+)
+CAVANAGH = "Cavanagh 1987, Foot Ankle 7:262, 107 feet"
+SHARES = {"heel": 60.0, "midfoot": 8.0, "forefoot": 28.0, "toes": 4.0}
 AREA = (
     "skin counts from 1 kPa, and softer tissue than theirs lays 116 of 226 cm2 of the sole on the "
     "flat insole to begin with, where theirs has about 68"
@@ -67,6 +82,7 @@ ARCH = "the same softer tissue; the largest value at a point rises by a third"
 HEADS_MM = ((184.9, -23.4), (190.0, 0.0), (184.1, 13.9), (175.2, 27.3), (164.5, 40.2))
 """Plan positions (x, z) of the metatarsal heads of the default foot."""
 REACH_MM = (15.0, 7.5)
+FOOT_MM = 255.0
 
 
 @pytest.fixture(scope="module")
@@ -77,8 +93,8 @@ def result(tmp_path_factory: pytest.TempPathFactory) -> Runs:
     def plantar(name: str) -> dict[str, Any]:
         where = folder(name)
         found: dict[str, Any] = read(where)["plantar"]
-        peaks = found["peak_pressure_kpa"]
-        return {**found, "peak_pressure_kpa": {**peaks, "heads": peak_under_heads(where)}}
+        peaks = {**found["peak_pressure_kpa"], "heads": peak_under_heads(where)}
+        return {**found, "peak_pressure_kpa": peaks, "peak_z_mm": forefoot_peak_z_mm(where)}
 
     return plantar
 
@@ -91,6 +107,14 @@ def peak_under_heads(folder: Path) -> float:
     for head_x, head_z in HEADS_MM:
         under |= (np.abs(x - head_x) < REACH_MM[0]) & (np.abs(z - head_z) < REACH_MM[1])
     return float(pressure[under].max())
+
+
+def forefoot_peak_z_mm(folder: Path) -> float:
+    """How far lateral of the long axis, and so of the second head, the forefoot's peak lies."""
+    table = read_numbers(folder / "plantar_pressure.csv")
+    x, z, pressure = (np.array(table[name]) for name in ("x_mm", "z_mm", "pressure_kpa"))
+    forefoot = zones(x, z, FOOT_MM) == Zone.FOREFOOT.value
+    return float(z[forefoot][np.argmax(pressure[forefoot])])
 
 
 def change(of: dict[str, Any], base: dict[str, Any], region: str) -> float:
@@ -181,4 +205,49 @@ def test_flat_and_conforming_foams_under_the_heel(result: Runs, evidence: Eviden
     evidence.within(
         "orthotics", case, "peak pressure, heel, conforming, the softest", conforming,
         **around(-44.0, GOSKE_MARGIN, GOSKE),
+    )  # fmt: skip
+
+
+def test_round_foot_stands_as_measured(result: Runs, evidence: Evidence) -> None:
+    """On the flat rigid insole; measured was barefoot on a floor."""
+    flat = result("round_flat")
+    case = "Standing, round sole and heads, flat rigid insole"
+    for region, share in SHARES.items():
+        evidence.within(
+            "orthotics", case, f"load share, {region}", flat["load_share_percent"][region],
+            low=max(share - 10.0, 0.0), high=share + 10.0, unit="%", source=CAVANAGH,
+        )  # fmt: skip
+    for region, measured in (("heel", 139.0), ("forefoot", 53.0)):
+        evidence.within(
+            "orthotics", case, f"peak pressure, {region}", flat["peak_pressure_kpa"][region],
+            low=0.75 * measured, high=1.25 * measured, unit="kPa",
+            source=f"{CAVANAGH}: {measured:g}, a quarter allowed",
+        )  # fmt: skip
+    evidence.within(
+        "orthotics", case, "forefoot's peak, lateral of the second head", flat["peak_z_mm"],
+        low=-7.0, high=21.0, unit="mm", source=f"{CAVANAGH}: under the second or third head",
+    )  # fmt: skip
+
+
+def test_moulded_soft_insole_under_a_round_foot(result: Runs, evidence: Evidence) -> None:
+    flat, mould = result("round_flat"), result("round_mould")
+    case = "Moulded soft insole of 6 mm against flat rigid, round sole and heads"
+    for region, name in (
+        ("forefoot", "forefoot"), ("heads", "under the metatarsal heads"),
+    ):  # fmt: skip
+        evidence.within(
+            "orthotics", case, f"peak pressure, {name}", change(mould, flat, region),
+            **around(-40.7, MARGIN, CHEUNG),
+        )  # fmt: skip
+    evidence.outside(
+        "orthotics", case, "peak pressure, heel", change(mould, flat, "heel"),
+        **around(-31.6, MARGIN, CHEUNG), guard=(-52.0, -43.7), reason=ROUND_HEEL,
+    )  # fmt: skip
+    evidence.outside(
+        "orthotics", case, "peak pressure, midfoot", change(mould, flat, "midfoot"),
+        **around(22.2, MARGIN, CHEUNG), guard=(34.3, 42.0), reason=ROUND_HEEL,
+    )  # fmt: skip
+    evidence.outside(
+        "orthotics", case, "contact area", grown(mould, flat),
+        **around(59.7, MARGIN, CHEUNG), guard=(34.0, 44.0), reason=AREA,
     )  # fmt: skip
