@@ -3,20 +3,16 @@
 
 from __future__ import annotations
 
-import struct
-import zlib
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from xml.etree import ElementTree
 
-import meshio
 import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.errors import ScenarioError
-from scenarios.fields import BodyFile, read_body
+from scenarios.fields import UNREADABLE, BodyFile, read_body
 from scenarios.figures.solids import surface, to_pyvista
 from scenarios.view.names import DISPLACEMENT, REGION, SEGMENT
 from simulator.results import Body
@@ -34,10 +30,6 @@ CREASE_DEG = 40.0
 """Faces that meet at more than this are shaded apart."""
 _RIGID_WITH = {"foot_bones": "foot_tissue"}
 """Bones that lie in a deformable body: their motion inside it is magnified with it."""
-_UNREADABLE = (
-    *(meshio.ReadError, ElementTree.ParseError, zlib.error, struct.error),
-    *(ValueError, KeyError, IndexError, TypeError, AssertionError),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +99,7 @@ def read_whole(file: BodyFile) -> Body:
         raise ScenarioError(
             str(file.path), "", f"cannot be read: {error.strerror or error}"
         ) from None
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         raise ScenarioError(
             str(file.path), "", f"is no whole field file ({type(error).__name__}: {error})"
         ) from None

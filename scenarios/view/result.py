@@ -242,7 +242,7 @@ def _title(folder: Path, scenario: dict[str, Any]) -> str:
     elif material:
         material = f"insole {material}" + (f", {thickness:g} mm" if thickness else "")
     parts = [part for part in (name, material) if part]
-    return f"{folder.resolve().name}: " + ", ".join(parts) if parts else folder.resolve().name
+    return f"{folder.absolute().name}: " + ", ".join(parts) if parts else folder.absolute().name
 
 
 def _subject(scenario: dict[str, Any]) -> str:
