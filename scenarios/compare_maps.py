@@ -12,7 +12,7 @@ import numpy as np
 from matplotlib.colors import to_hex
 from numpy.typing import NDArray
 
-from scenarios.fields import BodyFile, read_body
+from scenarios.fields import UNREADABLE, BodyFile, read_body
 from scenarios.figures import style
 from scenarios.figures.depth_map import (
     PlanMap,
@@ -154,8 +154,11 @@ def _stored(
     if not files:
         return None, "not stored"
     entry = min(files, key=lambda each: abs(each.percent - wanted))
-    solid = read_body(entry)
-    found = depth_map(solid, plan(solid), step)
+    try:
+        solid = read_body(entry)
+        found = depth_map(solid, plan(solid), step)
+    except UNREADABLE:
+        return None, f"{entry.path.name} cannot be read"
     if found is None:
         return None, "no stress stored"
     if view.summary.analysis == "standing":

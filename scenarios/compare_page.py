@@ -10,7 +10,6 @@ from pathlib import Path
 
 from scenarios.compare import Comparison, Difference
 from scenarios.compare_curves import curve_chart
-from scenarios.compare_files import make_folder
 from scenarios.compare_maps import pressure_maps, stress_rows
 from scenarios.compare_outputs import GROUPS, SHOWN_UNITS, group_of, output_words
 from scenarios.compare_text import (
@@ -57,24 +56,28 @@ class Run:
     warnings: tuple[str, ...]
 
 
-def write_page(
-    folder: Path, folders: Sequence[Path], comparisons: Sequence[Comparison], study: str | None
-) -> Path:
-    """Write the page into a folder.
+def page_of(folders: Sequence[Path], comparisons: Sequence[Comparison], study: str | None) -> str:
+    """The page of result folders, with nothing written yet.
 
     Args:
-        folder: where it goes.
         folders: of the runs, the first one first.
         comparisons: of the others with it.
         study: folder of the study of uncertainty, for the rule.
 
     Raises:
         ScenarioError: a file of a result cannot be understood.
-        NotWritten: the page cannot be written.
     """
-    make_folder(folder)
+    return page_text([_view(each) for each in folders], comparisons, study)
+
+
+def write_page(folder: Path, text: str) -> Path:
+    """Write the page into a folder that is there.
+
+    Raises:
+        NotWritten: it cannot be written.
+    """
     path = folder / "compare.html"
-    write_text(path, page_text([_view(each) for each in folders], comparisons, study))
+    write_text(path, text)
     return path
 
 

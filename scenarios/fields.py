@@ -11,7 +11,9 @@ Call on one rank only, with bodies already gathered.
 from __future__ import annotations
 
 import re
+import struct
 import xml.etree.ElementTree as ElementTree
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +26,12 @@ from simulator.results import Body
 COLLECTION = "solespine.pvd"
 NODES_PER_CELL = {"triangle": 3, "tetra": 4, "tetra10": 10, "hexahedron": 8, "hexahedron27": 27}
 """Cell types that are written, with VTK's node order, and their numbers of nodes."""
+
+UNREADABLE = (
+    *(OSError, meshio.ReadError, ElementTree.ParseError, zlib.error, struct.error),
+    *(ValueError, KeyError, IndexError, TypeError, AssertionError),
+)
+"""What `read_body` raises for a file that is torn or damaged."""
 
 _FILE_NAME = re.compile(r"(?P<body>.+)_(?P<percent>\d+\.\d+)\.vtu")
 
@@ -76,8 +84,12 @@ def read_collection(folder: Path) -> tuple[BodyFile, ...]:
     path = folder / COLLECTION
     if not path.exists():
         return ()
+    try:
+        root = ElementTree.parse(path).getroot()
+    except ElementTree.ParseError as error:
+        raise ValueError(f"{path}: cannot be read: {error}") from None
     entries = []
-    for item in ElementTree.parse(path).getroot().iter("DataSet"):
+    for item in root.iter("DataSet"):
         match = _FILE_NAME.fullmatch(item.attrib["file"])
         if match is not None:
             percent = float(match["percent"])

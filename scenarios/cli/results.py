@@ -72,10 +72,10 @@ def _compare_results(arguments: Arguments) -> int:
     found = compare_folders(folders, deviations)
     written: list[str] = []
     if target is not None:
-        from scenarios.compare_page import write_page
+        from scenarios.compare_page import page_of, write_page
 
-        written = [f"written: {write_table(target, found)}"]
-        written.append(f"page: {write_page(target, folders, found, study)}")
+        page = page_of(folders, found, study)
+        written = [f"written: {write_table(target, found)}", f"page: {write_page(target, page)}"]
     text = comparison_text(arguments.folders[0], found, every=arguments.every, study=study)
     # Last, so that a pipe that is closed early costs no file.
     print("\n".join((text, *written)))

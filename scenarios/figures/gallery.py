@@ -11,7 +11,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from scenarios.fields import BodyFile, read_body
+from scenarios.fields import UNREADABLE, BodyFile, read_body
 from scenarios.figures import curves, style
 from scenarios.figures.chain import CHAIN_DPI, chain_figures
 from scenarios.figures.chain_surfaces import ChainInstant
@@ -85,7 +85,7 @@ def draw_gallery(view: ResultView) -> Gallery:
         try:
             with style.paper():
                 pictures += [_save(view, drawn) for drawn in draw(view)]
-        except (RenderError, ValueError, OSError, KeyError, IndexError, ImportError) as error:
+        except (RenderError, ImportError, *UNREADABLE) as error:
             problems.append(f"picture of {title} left out: {error}")
     return Gallery(tuple(pictures), tuple(problems))
 
@@ -131,9 +131,12 @@ def _pressure(view: ResultView) -> Iterator[_Drawn]:
 
 
 def foot_outline(view: ResultView) -> Array | None:
-    """Border of the unloaded foot (x, z), None where no tissue is stored."""
+    """Border of the unloaded foot (x, z), None where no tissue is stored that can be read."""
     tissue = next((f for f in view.field_files if f.body == "foot_tissue"), None)
-    return None if tissue is None else plan_outline(read_body(tissue))
+    try:
+        return None if tissue is None else plan_outline(read_body(tissue))
+    except UNREADABLE:
+        return None
 
 
 def _chain(view: ResultView) -> Iterator[_Drawn]:

@@ -7,6 +7,7 @@ import base64
 import csv
 import json
 import re
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -170,3 +171,35 @@ def test_the_spread_of_a_study_is_used(tmp_path: Path, capsys: pytest.CaptureFix
     folders = [str(result(tmp_path / name, analysis=other)) for name in "cd"]
     assert main(["compare", *folders, "--uncertainty", str(study.path)]) == 2
     assert f"is of the analysis {analysis}" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("fields/solespine.pvd", "<VTKFile", "solespine.pvd: cannot be read"),
+        ("plantar_pressure.csv", "garbage,1\n", "plantar_pressure.csv: header is not"),
+        ("summary.json", "{", "summary.json"),
+    ],
+)
+def test_a_damaged_result_is_named_and_nothing_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, text: str, said: str
+) -> None:
+    folders = [result(tmp_path / each) for each in "ab"]
+    file = folders[1] / name
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(text)
+    assert main(["compare", *map(str, folders), "-o", str(tmp_path / "out")]) == 2
+    assert said in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_field_that_cannot_be_read_is_said_in_its_place(
+    pair: tuple[Path, Path], tmp_path: Path
+) -> None:
+    soft = tmp_path / "soft"
+    shutil.copytree(pair[0] / "soft", soft)
+    (file,) = (soft / "fields").glob("insole_*.vtu")
+    file.write_bytes(file.read_bytes()[:2000])
+    firm = str(pair[0] / "firm")
+    assert main(["compare", firm, str(soft), "-o", str(tmp_path / "out")]) == 0
+    assert f"{file.name} cannot be read" in (tmp_path / "out" / "compare.html").read_text()
