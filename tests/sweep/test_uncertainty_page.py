@@ -23,6 +23,7 @@ from tests.helpers.uncertain_study import (
     STRAIN,
     THICK,
     THIN,
+    finish,
     finished,
     linear,
     uncertain,
@@ -146,6 +147,17 @@ def test_many_missing_cases_and_factors_that_go_together_are_said(tmp_path: Path
     notes = " ".join(effects.notes)
     assert "1 of 10 cases have no result" in notes and "More than one in twenty" in notes
     assert "go together by chance" in notes
+
+
+def test_a_case_that_is_finished_later_counts(tmp_path: Path) -> None:
+    folder, plan = finished(tmp_path, uncertain(4), some_fail)
+    assert read_effects(folder.path).differences[0].pairs == 3
+    folder.forget_failures()
+    finish(folder, plan, lambda case: linear(case) if case.number in FAILING else None)
+    assert read_effects(folder.path).differences[0].pairs == 4
+    before = (folder.path / "table.parquet").stat().st_mtime_ns
+    assert read_effects(folder.path).differences[0].pairs == 4
+    assert (folder.path / "table.parquet").stat().st_mtime_ns == before
 
 
 def test_a_study_that_has_no_result_yet_is_refused(tmp_path: Path) -> None:
