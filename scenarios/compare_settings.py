@@ -55,8 +55,9 @@ def settings_of(first: Path, other: Path) -> Settings:
 
 
 def _instants(one: Mapping[str, object], two: Mapping[str, object]) -> tuple[str, ...]:
-    named = [{key: value for key, value in each.items() if key == INSTANTS} for each in (one, two)]
-    return changed_keys(*named, {"output"})
+    if one.get(INSTANTS) is None or two.get(INSTANTS) is None:
+        return ()
+    return changed_keys({INSTANTS: one[INSTANTS]}, {INSTANTS: two[INSTANTS]}, {"output"})
 
 
 def subject_differences(first: Summary, other: Summary) -> tuple[str, ...]:
