@@ -13,6 +13,7 @@ from pathlib import Path
 
 from scenarios.keys import Key, keys_of, scenario_keys
 from scenarios.marked_text import between_marks
+from scenarios.optimise.study import Search
 from scenarios.sweep.study import Study
 
 BEGIN = "<!-- begin: keys, made by python -m scenarios.key_table -->"
@@ -41,16 +42,29 @@ def key_tables() -> str:
 
 def study_tables() -> str:
     """The same of a study."""
+    return _tables_of(keys_of(Study))
+
+
+def search_tables() -> str:
+    """What a search has beside the keys of a study."""
+    ours = ("factors[]", "goals[]", "constraints[]", "search")
+    drawn = ("distribution", "mean", "sd", "mode")  # which a search refuses
+    names = [(key, *key.name.rpartition(".")[::2]) for key in keys_of(Search)]
+    return _tables_of(key for key, table, last in names if table in ours and last not in drawn)
+
+
+def _tables_of(keys: Iterable[Key]) -> str:
     groups: dict[str, list[Key]] = {}
-    for key in keys_of(Study):
+    for key in keys:
         groups.setdefault(key.name.rpartition(".")[0], []).append(key)
-    titles = {"": "### Top level", "factors[]": "### Entries of `[[factors]]`"}
-    titles["compare.candidates[]"] = "### Entries of `[[compare.candidates]]`"
-    blocks = (
-        f"{titles.get(table, f'### `[{table}]`')}\n\n{_rows(keys)}"
-        for table, keys in groups.items()
-    )
+    blocks = (f"{_title(table)}\n\n{_rows(keys)}" for table, keys in groups.items())
     return "\n\n".join(blocks)
+
+
+def _title(table: str) -> str:
+    if table.endswith("[]"):
+        return f"### Entries of `[[{table.removesuffix('[]')}]]`"
+    return f"### `[{table}]`" if table else "### Top level"
 
 
 def _rows(keys: Iterable[Key]) -> str:
@@ -78,5 +92,5 @@ def renewed(text: str, tables: Callable[[], str] = key_tables) -> str:
 
 if __name__ == "__main__":
     file = Path(sys.argv[1])
-    made = study_tables if file.stem == "sweep" else key_tables
+    made = {"sweep": study_tables, "optimise": search_tables}.get(file.stem, key_tables)
     file.write_text(renewed(file.read_text(encoding="utf-8"), made), encoding="utf-8")
