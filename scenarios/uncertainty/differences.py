@@ -13,7 +13,13 @@ from numpy.typing import NDArray
 from scenarios.compare_outputs import output_unit
 from scenarios.compare_verdict import FLOORS, RELATIVE_FLOOR
 from scenarios.uncertainty.draws import Draws
-from scenarios.uncertainty.intervals import Interval, mean_intervals, median_intervals, wilson
+from scenarios.uncertainty.intervals import (
+    Interval,
+    beyond_even_odds,
+    mean_intervals,
+    median_intervals,
+    wilson,
+)
 
 Array = NDArray[np.float64]
 Verdict = Literal["lower", "higher", "undecided", "equal"]
@@ -41,7 +47,6 @@ class PairedDifference:
         lower: draws in which the first is lower.
         equal: draws in which both are equal.
         probability: that a draw has the first lower, its interval (Wilson); None likewise.
-        probability_higher: the same of higher.
         gain: how many times the draws, independent for each candidate, would tell the mean
             difference as well: variance of independent over that of paired differences. None
             where the difference does not vary.
@@ -59,7 +64,6 @@ class PairedDifference:
     lower: int
     equal: int
     probability: Interval | None
-    probability_higher: Interval | None
     gain: float | None
 
     @property
@@ -69,12 +73,14 @@ class PairedDifference:
 
     @property
     def verdict(self) -> Verdict:
-        """What the draws say: lower or higher where the interval leaves out even odds."""
+        """What the draws say: lower or higher where more agree than even odds explain."""
         if self.equal == self.pairs:
             return "equal"
-        if self.probability is not None and self.probability.low > 0.5:
+        if self.probability is None:
+            return "undecided"
+        if beyond_even_odds(self.lower, self.pairs):
             return "lower"
-        if self.probability_higher is not None and self.probability_higher.low > 0.5:
+        if beyond_even_odds(self.pairs - self.lower - self.equal, self.pairs):
             return "higher"
         return "undecided"
 
@@ -135,7 +141,6 @@ def _summary(
         lower=lower,
         equal=same,
         probability=wilson(lower, count) if sampled else None,
-        probability_higher=wilson(count - lower - same, count) if sampled else None,
         gain=independent / variance if sampled and varies else None,
     )
 

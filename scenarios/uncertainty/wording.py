@@ -43,13 +43,13 @@ def difference_head(first: str) -> tuple[str, ...]:
     """Head of the table of differences."""
     return (
         *("output", "unit", "pairs", "mean", "90 %", "median", "90 %"),
-        *(f"{first} lower in", "probability, 90 %", "pairing", "computed load"),
+        *(f"{first} lower in", "probability, 90 %", "pairing", "computed value"),
     )
 
 
 PAGE_HEAD = (
     *("", "mean difference", "90 %", "median", "lower in", "probability, 90 %"),
-    *("pairing", "computed load"),
+    *("pairing", "computed value"),
 )
 """Head of the page's table of differences, which is narrower."""
 

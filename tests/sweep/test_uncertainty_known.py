@@ -281,6 +281,17 @@ def test_equal_candidates_are_equal_and_gain_nothing() -> None:
     assert (found.verdict, found.lower, found.gain) == ("lower", 9, None)
 
 
+@pytest.mark.parametrize(
+    ("draws", "lower", "verdict"),
+    [(4, 4, "undecided"), (5, 5, "lower"), (7, 6, "undecided"), (8, 7, "lower"), (5, 0, "higher")],
+)
+def test_the_verdict_is_that_of_a_sign_test(draws: int, lower: int, verdict: str) -> None:
+    u = np.linspace(0.0, 1.0, draws)
+    moved = np.where(np.arange(draws) < lower, -2.0, 2.0)
+    (found,) = paired_differences(draws_of("latin_hypercube", {"u": u}, a=u, b=u + moved))
+    assert (found.lower, found.verdict) == (lower, verdict)
+
+
 def test_a_grid_has_differences_and_no_probabilities() -> None:
     u = np.linspace(0.0, 1.0, 9)
     (found,) = paired_differences(draws_of("grid", {"u": u}, a=u, b=u - 3.0))
