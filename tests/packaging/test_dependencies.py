@@ -20,7 +20,13 @@ MODULES = {
     "trame-vtk": "trame_vtk",
     "trame-vuetify": "trame_vuetify",
 }
-PART_OF = {"vtkmodules": "vtk", "pydantic_core": "pydantic", "contourpy": "matplotlib"}
+PART_OF = {
+    "vtkmodules": "vtk",
+    "pydantic_core": "pydantic",
+    "contourpy": "matplotlib",
+    "PIL": "matplotlib",
+}
+"""Packages that another one always brings."""
 
 
 def modules(requirements: list[str]) -> set[str]:
