@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from scenarios.view.controls import Controls, Cut
     from scenarios.view.result import ViewResult
 
+LOCAL = ("localhost", "127.0.0.1", "::1")
 SMALLEST_PX, LARGEST_PX = 200, 4096
 
 
@@ -183,6 +184,12 @@ def _page(
     from scenarios.view.serve import serve
 
     def say(address: str) -> None:
+        if arguments.host not in LOCAL:
+            print(
+                f"solespine: others reach {arguments.host} too: the word in the address is all "
+                "that keeps them out, and nothing is encrypted",
+                file=sys.stderr,
+            )
         print(f"{address}\nCtrl-C ends it.", flush=True)
 
     serve(

@@ -213,7 +213,7 @@ class Page:
         try:
             with tempfile.TemporaryDirectory(prefix="solespine-") as folder:
                 data = write(Path(folder) / name).read_bytes()
-        except (CommandError, ImportError) as error:
+        except CommandError as error:
             state.notice = str(error)
             data = b""
         finally:

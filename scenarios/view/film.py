@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from matplotlib.image import imsave
 from numpy.typing import NDArray
 
 from scenarios.errors import ScenarioError
@@ -38,6 +39,7 @@ def check_film(path: Path, results: Sequence[ViewResult]) -> None:
         ScenarioError: another ending than ``.mp4`` and ``.gif``, no folder, or one instant alone.
     """
     _check(path, FILMS, "--film")
+    _imageio()
     if len(positions(results)) < 2:
         raise ScenarioError(
             "--film",
@@ -53,9 +55,7 @@ def save_picture(scene: Scene, path: Path) -> Path:
     Raises:
         ScenarioError: the disk is full or the place cannot be written.
     """
-    return _write(
-        path, lambda partial: _imageio().imwrite(partial, scene.image(), extension=".png")
-    )
+    return _write(path, lambda partial: imsave(partial, scene.image()))
 
 
 def save_film(
@@ -100,20 +100,25 @@ def even(image: Image) -> Image:
 
 
 def _writer(partial: Path, kind: str, rate: float) -> Any:
-    import imageio.v2
-
+    video = _imageio()
     if kind == ".gif":
-        return imageio.v2.get_writer(
-            partial, format="GIF", mode="I", duration=1000.0 / rate, loop=0
-        )
+        return video.get_writer(partial, format="GIF", mode="I", duration=1000.0 / rate, loop=0)
     options = {"codec": "libx264", "pixelformat": "yuv420p", "macro_block_size": 1}
-    return imageio.v2.get_writer(partial, format="FFMPEG", mode="I", fps=rate, quality=8, **options)
+    return video.get_writer(partial, format="FFMPEG", mode="I", fps=rate, quality=8, **options)
 
 
 def _imageio() -> Any:
-    import imageio.v3
-
-    return imageio.v3
+    try:
+        import imageio.v2
+        import imageio_ffmpeg  # noqa: F401
+    except ImportError as error:
+        raise ScenarioError(
+            "--film",
+            "",
+            f"films need imageio and imageio-ffmpeg, which are not installed here ({error})",
+            allowed='pip install "solespine[view]"',
+        ) from None
+    return imageio.v2
 
 
 def _check(path: Path, endings: Sequence[str], where: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import secrets
 import signal
 import socket
@@ -57,11 +58,12 @@ def serve(
         from scenarios.view.app import Page
 
         page = Page(server, results, controls, direction)
-        address = f"http://{host}:{chosen}/?secret={token}"
+        named = f"[{host}]" if ":" in host else host
+        address = f"http://{named}:{chosen}/?secret={token}"
 
         def ready(**_: Any) -> None:
             say(address)
-            if open_browser:
+            if open_browser and has_screen():
                 import webbrowser
 
                 webbrowser.open(address)
@@ -95,6 +97,13 @@ async def _until_signal(server: Any, host: str, port: int) -> None:
     waiting.cancel()
     if running.done() and not running.cancelled() and running.exception() is not None:
         raise running.exception()
+
+
+def has_screen() -> bool:
+    """Whether a browser has somewhere to open; a text one would take the terminal away."""
+    if sys.platform == "darwin":
+        return True
+    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
 
 
 def _quieten() -> None:

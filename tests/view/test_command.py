@@ -18,7 +18,7 @@ from scenarios.cli.view_arguments import FOCI as FOCUS_WORDS
 from scenarios.cli.view_arguments import LOOKS
 from scenarios.errors import ScenarioError
 from scenarios.view.controls import DIRECTIONS, FOCI
-from scenarios.view.serve import free_port
+from scenarios.view.serve import free_port, has_screen
 
 
 def view(*arguments: object) -> int:
@@ -112,6 +112,32 @@ def test_without_trame_the_extra_is_named(
         monkeypatch.setitem(sys.modules, name, None)
     assert view(walk, "--no-browser") == 2
     assert 'pip install "solespine[view]"' in capsys.readouterr().err
+
+
+def test_without_imageio_a_film_names_the_extra_and_a_picture_goes_on(
+    walk: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setitem(sys.modules, "imageio.v2", None)
+    assert view(walk, "--film", tmp_path / "a.mp4") == 2
+    assert 'pip install "solespine[view]"' in capsys.readouterr().err
+    monkeypatch.setitem(sys.modules, "imageio", None)
+    assert view(walk, "--screenshot", tmp_path / "a.png", "--size", "200x200") == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"), [("DISPLAY", True), ("WAYLAND_DISPLAY", True), ("X", False)]
+)
+def test_a_browser_opens_where_there_is_a_screen(
+    monkeypatch: pytest.MonkeyPatch, name: str, expected: bool
+) -> None:
+    for each in ("DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(each, raising=False)
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setenv(name, ":0")
+    assert has_screen() is expected
 
 
 def assigned(text: str) -> dict[str, object]:
