@@ -151,7 +151,8 @@ def share_figure(effects: Effects) -> Figure | None:
             panel = axes[row, column]
             _bars(panel, found[output].get(what), factors)
             if row == 0 and what:
-                panel.set_title(_broken(what, 14), fontsize=8.0)
+                parts = (_broken(part, 17) for part in what.split(" − "))
+                panel.set_title("\n− ".join(parts), fontsize=8.0)
         axes[row, 0].set_yticks(range(len(factors)), [output_words(key) for key in factors])
         axes[row, 0].set_ylim(len(factors) - 0.4, -0.6)
         axes[row, -1].annotate(
