@@ -94,7 +94,7 @@ def _of_begun(arguments: Arguments) -> int:
     if arguments.cancel:
         print(f"jobs: {slurm.cancel(folder)} cancelled; --resume goes on")
         return 0
-    _written(plan.loaded(), folder, plan)
+    _written(plan.loaded(as_it_was=False), folder, plan)
     if folder.is_driven():
         print("a command runs it")
     for job in slurm.queue(folder):

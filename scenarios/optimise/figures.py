@@ -9,6 +9,7 @@ from itertools import combinations
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from scenarios.compare_outputs import output_unit
 from scenarios.figures import style
@@ -100,6 +101,7 @@ def course_figure(front: Front, records: Sequence[TrialRecord]) -> Figure | None
             continue
         axes.plot(at, [foot] * len(at), mark, color=colour, ms=5.0, lw=0, label=status)
     axes.set_xlabel("trial")
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_ylabel("hypervolume (share of the box)" if several else goal_label(front, 0))
     figure.legend(loc="outside upper right", ncols=4)
     return figure

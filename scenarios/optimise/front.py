@@ -92,8 +92,8 @@ def write_front(folder: Path, search: LoadedSearch, front: Front) -> tuple[Path,
             path.unlink()
     out = io.StringIO()
     rows = csv.writer(out, lineterminator="\n")
-    keys = [factor.key for factor in search.study.factors]
     names = [goal.key for goal in front.goals]
+    keys = [factor.key for factor in search.study.factors if factor.key not in names]
     rows.writerow(["trial", "knee", *keys, *names, "scenario", "folder"])
     for record, path in zip(front.trials, paths, strict=True):
         values = [record.values[key] for key in keys]

@@ -72,14 +72,17 @@ class SearchPlan(Plan):
         """The study as it was validated."""
         return Search.model_validate(self.study, strict=False)
 
-    def loaded(self) -> LoadedSearch:
+    def loaded(self, *, as_it_was: bool = True) -> LoadedSearch:
         """The study with its base scenario read again.
+
+        Args:
+            as_it_was: refuse a base that was changed since; to look at results it may be.
 
         Raises:
             ScenarioError: the base cannot be read any more, or is another now.
         """
         found = with_scenario(self.search(), self.where, Path(self.base))
-        if found.digest != self.digest:
+        if as_it_was and found.digest != self.digest:
             raise ScenarioError(
                 self.where,
                 "scenario",

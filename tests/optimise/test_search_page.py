@@ -94,6 +94,9 @@ def test_the_page_is_one_file(tmp_path: Path, worker: Worker, count: int) -> Non
     assert not re.search(r'(src|href)="(?!data:|#)', text) and "http" not in text.split("<pre>")[0]
     assert text.count("<svg") == (3 if count > 1 else 2)
     assert all(f"trial_{record.number:04d}.toml" in text for record in front.trials)
+    write_front(folder.path, plan.loaded(), front)
+    head = (folder.path / "front.csv").read_text().split("\n")[0].split(",")
+    assert len(head) == len(set(head)), "a factor that is a goal too has one column"
     assert ("(knee)" in text) == (front.knee > 0)
     words = re.sub(r"<[^>]+>", " ", text)
     for claim in ("treat", "prevent", "relieve"):

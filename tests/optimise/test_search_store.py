@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from scenarios.cli import main
 from scenarios.errors import ScenarioError
 from scenarios.folder import ResultFolder
 from scenarios.optimise.desk import Desk
@@ -74,6 +75,7 @@ def test_a_base_that_was_changed_is_refused(tmp_path: Path, worker: Worker) -> N
     with pytest.raises(ScenarioError, match="are not what they were"):
         worker(folder)
     assert completed(tmp_path) == []
+    assert main(["optimise", str(folder.path), "-o", str(folder.path), "--status"]) == 0
 
 
 def test_another_search_in_the_folder_keeps_what_was_run(tmp_path: Path, worker: Worker) -> None:
