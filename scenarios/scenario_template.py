@@ -24,6 +24,8 @@ from scenarios.sweep.study import Study
 from scenarios.toml_text import toml_text
 
 Reader = Literal["designer", "engineer", "researcher"]
+Active = Mapping[str, Mapping[str, object]]
+"""Keys that are no comments, with their values, by table."""
 
 WIDTH = 100
 BASES: Mapping[str, str] = {"standing": "standing", "stance": "walking", "impact": "heel_strike"}
@@ -45,12 +47,12 @@ READERS: Mapping[Reader, tuple[str, ...]] = {
 }
 """Which keys are shown to whom: shape of foot and insole, materials and numerics, or all."""
 
-_SET: Mapping[str, Mapping[str, object]] = {
+_SET: Active = {
     "": {"resolution": "coarse"},
     "subject": {"body_mass_kg": 70.0, "height_m": 1.75, "foot_type": "neutral"},
     "insole": {"material": "eva_35", "thickness_mm": 6.0, "conformity": 0.0},
 }
-_SET_OF_ANALYSIS: Mapping[str, Mapping[str, Mapping[str, object]]] = {
+_SET_OF_ANALYSIS: Mapping[str, Active] = {
     "standing": {"standing": {"body_weight_share": 0.5}},
     "stance": {"gait": {"speed_m_s": 1.3}},
     "impact": {"impact": {"movement": "walking"}, "gait": {"speed_m_s": 1.3}},
@@ -180,7 +182,11 @@ def study_template(analysis: Analysis = "standing", schema: str = "") -> str:
     """
     factor = {"key": "x", "values": [1]}
     study = Study.model_validate({"scenario": BASES[analysis], "factors": [factor]})
-    active = {"": {"outputs": _OUTPUTS[analysis]}, "design": {"kind": "grid"}, "run": {"ranks": 1}}
+    active: Active = {
+        "": {"outputs": _OUTPUTS[analysis]},
+        "design": {"kind": "grid"},
+        "run": {"ranks": 1},
+    }
     top = _top(schema, "A study: many cases of one scenario, into one table.")
     return _of_many(study, top, _CASES, active, ("settings", "factors"))
 
@@ -191,7 +197,11 @@ def search_template(analysis: Analysis = "standing", schema: str = "") -> str:
     search = Search.model_validate(
         {"scenario": BASES[analysis], "factors": [factor], "goals": [{"key": "x"}]}
     )
-    active = {"": {"outputs": _OUTPUTS[analysis]}, "search": {"trials": 30}, "run": {"ranks": 1}}
+    active: Active = {
+        "": {"outputs": _OUTPUTS[analysis]},
+        "search": {"trials": 30},
+        "run": {"ranks": 1},
+    }
     top = _top(schema, "A search: which designs of one scenario are best.")
     left_out = ("settings", "factors", "goals", "constraints", "design", "compare")
     text = _GOALS.replace("{goal}", _OUTPUTS[analysis][0])
@@ -202,7 +212,7 @@ def _of_many(
     study: Study,
     top: Iterator[str],
     text: str,
-    active: Mapping[str, Mapping[str, object]],
+    active: Active,
     left_out: tuple[str, ...],
 ) -> str:
     """A study: its own keys, the tables that are written out, the others from the schema."""
@@ -233,7 +243,7 @@ def _tables(
     model: type[BaseModel],
     table: str,
     values: BaseModel,
-    active: Mapping[str, Mapping[str, object]],
+    active: Active,
     keys: Mapping[str, Key],
 ) -> Iterator[str]:
     """The tables in a table that are there by default, each with its keys."""
@@ -250,7 +260,7 @@ def _keys_of_table(
     model: type[BaseModel],
     table: str,
     values: BaseModel,
-    active: Mapping[str, Mapping[str, object]],
+    active: Active,
     keys: Mapping[str, Key],
 ) -> Iterator[str]:
     """A table's own keys, each with its meaning; tables that are absent by default among them."""
