@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scenarios.followup.visits import FREE, changed_keys, scenario_keys_of
+from scenarios.loading import scenario_data
+from scenarios.schema import Scenario
+from scenarios.source import flattened
 from scenarios.summary import Summary
 
 MOST = 8
@@ -45,13 +48,28 @@ class Settings:
 
 def settings_of(first: Path, other: Path) -> Settings:
     """Where the scenarios of two result folders differ."""
-    one, two = scenario_keys_of(first), scenario_keys_of(other)
+    one, two = _completed(scenario_keys_of(first), scenario_keys_of(other))
     beside = {key.partition(".")[0] for key in (*one, *two)} - {*FREE, *SAID_ELSEWHERE}
     beside -= set(ONLY_REPORTED)
     # A run of standing has one instant whatever is asked for.
     standing = one.get("analysis") == two.get("analysis") == "standing"
     others = (*changed_keys(one, two, beside), *(() if standing else _instants(one, two)))
     return Settings(changed_keys(one, two, {"insole"}), others)
+
+
+def _completed(
+    one: Mapping[str, object], two: Mapping[str, object]
+) -> tuple[Mapping[str, object], Mapping[str, object]]:
+    """Both with the default of a key that only the other has, as an older version lacks it."""
+    if not one or not two or one.keys() == two.keys():
+        return one, two
+    known = dict(flattened(scenario_data(Scenario())))
+    keys = dict.fromkeys((*one, *two))
+    first, second = (
+        {k: each.get(k, known.get(k)) for k in keys if k in each or k in known}
+        for each in (one, two)
+    )
+    return first, second
 
 
 def _instants(one: Mapping[str, object], two: Mapping[str, object]) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from scenarios.alignment.tables import HEAD, change_rows
 from scenarios.compare import Comparison, Difference
 from scenarios.compare_outputs import GROUPS, WITHOUT_PERCENT, group_of
 from scenarios.compare_verdict import DEVIATIONS, EQUAL, MARKS, mark_of, rule_lines
+from scenarios.report_tables import two_digits
 from scenarios.shock.expected import EFFECTS
 from scenarios.text_table import aligned_lines
 
@@ -104,10 +105,10 @@ def _row(item: Difference) -> tuple[str, ...]:
         item.unit,
         f"{item.first:.5g}",
         f"{item.other:.5g}",
-        f"{item.change:+.3g}",
+        _change(item.change),
         percent_text(item),
-        "" if item.error is None else f"{item.error:.2g}",
-        "" if item.spread is None else f"{item.spread:.2g}",
+        "" if item.error is None else two_digits(item.error),
+        "" if item.spread is None else two_digits(item.spread),
         item.said,
     )
 
@@ -204,7 +205,12 @@ def _signed(item: Difference) -> str:
     if item.said == EQUAL:
         return mark_of(EQUAL)
     percent = percent_text(item)
-    return f"{item.change:+.3g}{f' {percent}%' if percent else ''}{mark_of(item.said)}"
+    return f"{_change(item.change)}{f' {percent}%' if percent else ''}{mark_of(item.said)}"
+
+
+def _change(value: float) -> str:
+    """Three digits that count, without an exponent for a large value."""
+    return f"{value:+.3g}" if abs(value) < 1000.0 else f"{value:+.0f}"
 
 
 def _few(names: Sequence[str]) -> str:

@@ -117,6 +117,20 @@ def test_what_differs_beside_the_insole_is_said(
     assert "beside the insole: output.stance_percent 5 -> 10 20: differences" in out
 
 
+def test_a_key_that_an_older_version_lacks_is_at_its_default(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one, two = result(tmp_path / "a"), result(tmp_path / "b")
+    file = one / "scenario.toml"
+    lines = file.read_text().splitlines()
+    kept = [line for line in lines if not line.startswith(("conformity =", "height_m ="))]
+    assert len(kept) == len(lines) - 2
+    file.write_text("\n".join(kept))
+    assert main(["compare", str(one), str(two)]) == 0
+    out = capsys.readouterr().out
+    assert "beside the insole" not in out and "insole: insole" not in out
+
+
 def test_many_runs_have_a_table_a_quantity(tmp_path: Path) -> None:
     folders = [str(result(tmp_path / f"d{k}", {"heel": 250.0 - 10.0 * k})) for k in range(6)]
     assert main(["compare", *folders, "-o", str(tmp_path / "out")]) == 0

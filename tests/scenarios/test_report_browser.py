@@ -162,7 +162,9 @@ async def _comparison(page: Path) -> None:
         await tab.until(READY)
         found = """const map = document.querySelector(".raster"), stored = data(map);
             const levels = Uint8Array.from(atob(stored.levels), (c) => c.charCodeAt(0));
-            const best = levels.findIndex((v) => v > 60 && v < 255);
+            const near = [1, -1, stored.columns, -stored.columns];
+            const best = levels.findIndex(
+              (v, i) => v > 60 && v < 255 && near.every((step) => levels[i + step] !== v));
             const image = map.querySelector("img");"""
         value, whole = await asked(
             tab,
