@@ -22,6 +22,7 @@ from scenarios.errors import CommandError, Interrupted
 from scenarios.optimise.load import LoadedSearch
 from scenarios.optimise.store import Pruned, SearchFolder
 from scenarios.progress import SilentProgress
+from scenarios.reuse import Reuse
 from scenarios.signals import interruptible
 from scenarios.sweep.cases import Case, scenario_of
 from scenarios.sweep.worker import INTERRUPTED, run_case, tidy
@@ -96,6 +97,7 @@ def work(folder: SearchFolder, comm: MPI.Intracomm) -> int:
     """
     plan = agree(comm, folder.plan)
     search = agree(comm, plan.loaded)
+    reuse = Reuse(search.study.run.reuse)
     signs = folder.sign_on(_name()) if comm.rank == 0 else None
     try:
         desk = _desk(folder, search) if comm.rank == 0 else None
@@ -106,7 +108,7 @@ def work(folder: SearchFolder, comm: MPI.Intracomm) -> int:
                 case = agree(comm, lambda: desk.next() if desk else None)
                 if case is None:
                     return 0
-                if not _run(folder, search, case, desk, comm):
+                if not _run(folder, search, case, desk, comm, reuse):
                     return INTERRUPTED
                 agree(comm, lambda: desk.settle() if desk else None)
     finally:
@@ -120,6 +122,7 @@ def _run(
     case: Case,
     desk: Desk | None,
     comm: MPI.Intracomm,
+    reuse: Reuse,
 ) -> bool:
     """Run one design; False where a signal asked to end."""
 
@@ -128,8 +131,9 @@ def _run(
 
     progress = Watch(comm, judge, _last_instant(search, case))
     try:
-        run_case(folder, search.loaded, case, comm, progress)
+        run_case(folder, search.loaded, case, comm, progress, reuse)
     except Stopped as end:
+        reuse.forget()  # of a run that was left on its way
         if comm.rank == 0:
             folder.note_pruned(case, end.pruned)
             tidy(folder.case_path(case), search.study.run.keep)
