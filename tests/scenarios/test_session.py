@@ -167,11 +167,16 @@ def reached(*_: Any) -> None:
     raise Reached
 
 
+def nothing_kept(enabled: bool) -> Any:
+    """In the place of `scenarios.reuse.Reuse`: the candidate's own model is not built."""
+    return SimpleNamespace(words=lambda _: "", foot=reached)
+
+
 def test_a_solved_baseline_is_kept_for_other_candidates(simulate: Callable[..., Path]) -> None:
     study = candidate()
     assert study.baseline is not None
     with pytest.raises(Reached):
-        simulate(no_end, build_foot_model=reached)
+        simulate(no_end, Reuse=nothing_kept)
     assert from_cache(calibration_key(study, study.baseline), INSTANTS) is not None
 
 
@@ -181,7 +186,7 @@ def test_a_kept_baseline_is_not_solved_again(simulate: Callable[..., Path]) -> N
     keep_in_cache(calibration_key(study, study.baseline), frozen())
     solved: list[int] = []
     with pytest.raises(Reached):
-        simulate(solved.append, build_foot_model=reached)
+        simulate(solved.append, Reuse=nothing_kept)
     assert solved == []
 
 
