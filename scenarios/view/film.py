@@ -5,12 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from matplotlib.image import imsave
 from numpy.typing import NDArray
+from PIL import Image
 
 from scenarios.errors import ScenarioError
 from scenarios.view.controls import Controls, positions
@@ -20,7 +21,7 @@ from scenarios.view.scene import Scene
 FILMS = (".mp4", ".gif")
 LEAST_S, MOST_FPS = 4.0, 10.0
 """A film lasts at least so long, however few its instants; and no faster than so many a second."""
-Image = NDArray[np.uint8]
+Pixels = NDArray[np.uint8]
 
 
 def check_picture(path: Path) -> None:
@@ -55,7 +56,7 @@ def save_picture(scene: Scene, path: Path) -> Path:
     Raises:
         ScenarioError: the disk is full or the place cannot be written.
     """
-    return _write(path, lambda partial: imsave(partial, scene.image()))
+    return _write(path, lambda partial: Image.fromarray(scene.image()).save(partial))
 
 
 def save_film(
@@ -93,7 +94,7 @@ def frames_per_second(count: int) -> float:
     return min(MOST_FPS, max(count / LEAST_S, 1.0))
 
 
-def even(image: Image) -> Image:
+def even(image: Pixels) -> Pixels:
     """A picture of even width and height, as H.264 wants them: an odd last line is left out."""
     height, width = image.shape[:2]
     return image[: height - height % 2, : width - width % 2]
@@ -110,7 +111,8 @@ def _writer(partial: Path, kind: str, rate: float) -> Any:
 def _imageio() -> Any:
     try:
         import imageio.v2
-        import imageio_ffmpeg  # noqa: F401
+
+        import_module("imageio_ffmpeg")
     except ImportError as error:
         raise ScenarioError(
             "--film",
