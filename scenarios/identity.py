@@ -102,10 +102,17 @@ def manifest(scenario: Scenario, ranks: int, *, command: str = "run") -> dict[st
 
 def versions() -> dict[str, str]:
     """Versions of the installed distributions that a result depends on."""
-    found = {}
+    return dict(_installed_versions())
+
+
+@lru_cache(
+    maxsize=1
+)  # reading them takes a tenth of a second, and a worker asks for each of its cases
+def _installed_versions() -> tuple[tuple[str, str], ...]:
+    found = []
     for name in DISTRIBUTIONS:
         try:
-            found[name] = metadata.version(name)
+            found.append((name, metadata.version(name)))
         except metadata.PackageNotFoundError:
             continue
-    return found
+    return tuple(found)
