@@ -28,6 +28,7 @@ JOINT = (
     "(balance of moments in docs/decisions/alignment.md)"
 )
 GUARDS = {
+    "transfer": (20.0, 41.0),
     "tilt": (0.4, 0.8),
     "one foot": (0.4, 0.7),
     "list": (0.10, 0.40),
@@ -67,11 +68,19 @@ def test_a_wedge_everts_and_turns_the_tibia_inwards(
         "alignment", case(factor), "rearfoot eversion", eversion, low=0.0, unit="deg",
         source="Pinto 2008, Khamis & Yizhar 2007: increases",
     )  # fmt: skip
-    evidence.within(
-        "alignment", case(factor), "eversion / wedge", 10.0 * eversion, low=0.0, high=100.0,
-        unit="%", source="between none and all of it; no measured ratio was found (the 41 to 90 % "
-        "of Khamis & Yizhar 2007 read as explained variance)",
-    )  # fmt: skip
+    share: dict[str, Any] = {
+        "low": 41.0, "high": 90.0, "unit": "%",
+        "source": "Khamis & Yizhar 2007: 41 to 90 % of the changes attributable to the wedge, "
+        "which may be explained variance and no ratio of angles",
+    }  # fmt: skip
+    name, reached = "eversion / wedge", 10.0 * eversion
+    if factor == 0.5:
+        evidence.within("alignment", case(factor), name, reached, **share)
+    else:
+        evidence.outside(
+            "alignment", case(factor), name, reached, **share, reason=JOINT,
+            guard=GUARDS["transfer"],
+        )  # fmt: skip
     evidence.within(
         "alignment", case(factor), "tibial rotation on the foot / eversion",
         found["tibial_rotation_on_foot_deg"] / eversion, low=0.5, high=1.0,
