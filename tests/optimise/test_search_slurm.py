@@ -61,6 +61,7 @@ def _wait_until(condition: object, seconds: float = 120.0) -> None:
         time.sleep(0.3)
 
 
+@pytest.mark.group
 def test_a_search_on_a_real_slurm(tmp_path: Path, cluster: None) -> None:
     """Two jobs on one journal, cancelled half way and submitted again."""
     folder = SearchFolder(tmp_path / "study")

@@ -20,7 +20,7 @@ from scenarios.summary import read_summary
 from tests.helpers.browser import ABSENT, CHROMIUM, Tab, open_page
 from tests.scenarios.synthetic import make_result
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason=ABSENT)
+pytestmark = [pytest.mark.group, pytest.mark.skipif(CHROMIUM is None, reason=ABSENT)]
 
 READY = "document.documentElement?.dataset.script === 'ready'"
 TIP = "(() => { const t = document.querySelector('.tip'); return t.hidden ? null : t.innerText })()"

@@ -165,6 +165,7 @@ def finished(folder: Path) -> int:
     return len(list((folder / "study" / "cases").glob("*/summary.json")))
 
 
+@pytest.mark.group
 def test_a_study_on_a_real_slurm(tmp_path: Path, cluster: Mapping[str, str]) -> None:
     """A case that kills its job is begun twice, the others once."""
     more = '[slurm]\npartition = "short"\nworkers = 2\n'
@@ -185,6 +186,7 @@ def test_a_study_on_a_real_slurm(tmp_path: Path, cluster: Mapping[str, str]) -> 
     assert len(slurm.job_numbers(StudyFolder(tmp_path / "study"))) == 2
 
 
+@pytest.mark.group
 def test_jobs_are_cancelled_and_resumed(tmp_path: Path, cluster: Mapping[str, str]) -> None:
     written(tmp_path, thicknesses(4) + "[slurm]\nworkers = 1\n")
     code, out = run(tmp_path, "--on", "slurm", seconds=8.0)

@@ -114,6 +114,7 @@ async def downloaded(tab: Tab, name: str) -> Path:
 
 
 @browser
+@pytest.mark.group
 def test_the_page_in_a_browser(walk: Path, tmp_path: Path) -> None:
     async def use(address: str) -> None:
         async with open_page(address) as tab:
@@ -163,6 +164,7 @@ def test_the_page_in_a_browser(walk: Path, tmp_path: Path) -> None:
 
 
 @browser
+@pytest.mark.group
 def test_the_page_stays_shut_without_the_word(walk: Path) -> None:
     async def look(address: str) -> str:
         async with open_page(address) as tab:
