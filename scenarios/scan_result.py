@@ -121,6 +121,6 @@ def _outlines(foot: FootGeometry, scan: SubjectScan) -> NDArray[np.float64]:
 
 
 def _write(path: Path, columns: tuple[str, ...], rows: NDArray[np.float64]) -> None:
-    lines = io.StringIO()
+    lines = io.BytesIO()
     np.savetxt(lines, rows, fmt="%.4f", delimiter=",", header=",".join(columns), comments="")
-    write_atomically(path, lines.getvalue())
+    write_atomically(path, lines.getvalue().decode())

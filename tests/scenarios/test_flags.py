@@ -39,8 +39,10 @@ def test_one_rank_speaks_and_writes(
         ["compare", old, new, "-o", str(tmp_path / "pair")],
         ["compare", "--visits", f"a={old}", f"b={new}", "-o", str(tmp_path / "course.csv")],
         ["insole", "suggest", new, "-o", str(tmp_path / "next")],
-        ["insole", "wearing-in", new, "--baseline", old, "--growth-percent-per-day", "10"]
-        + ["--steps-per-day", "6000", "-o", str(tmp_path / "days.csv")],
+        [
+            *("insole", "wearing-in", new, "--baseline", old, "--growth-percent-per-day", "10"),
+            *("--steps-per-day", "6000", "-o", str(tmp_path / "days.csv")),
+        ],
     )
     monkeypatch.setenv("OMPI_COMM_WORLD_RANK", "1")
     before = sorted(tmp_path.rglob("*"))
