@@ -9,6 +9,7 @@ trial between two of them goes on from there.
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -73,8 +74,22 @@ class Desk:
         """The next design that has to be run; ``None`` when there is none for this worker.
 
         Trials whose end is known already are settled on the way: those of workers that died
-        after the run, and designs that were run before.
+        after the run, and designs that were run before. Where all that is left is a trial without a
+        worker's name, its maker gets the time to write it.
         """
+        case = self._next()
+        while case is None and self._ownerless():
+            time.sleep(1.0)
+            case = self._next()
+        return case
+
+    def _ownerless(self) -> bool:
+        return any(
+            WORKER not in trial.user_attrs and not has_design(trial, self._search.space)
+            for trial in self._running()
+        )
+
+    def _next(self) -> Case | None:
         for trial in self._running():
             if self._settled(trial):
                 continue

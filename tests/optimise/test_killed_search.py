@@ -21,8 +21,9 @@ from tests.helpers.evidence import Evidence
 from tests.helpers.search_command import MODULE, prepared, run, search, start
 from tests.helpers.sweep_command import PROJECT, completed, written
 
-TRIALS = 24
-RUN_S = 0.2
+TRIALS = 64
+"""More than two workers finish between ten kills, on a fast machine too."""
+RUN_S = 0.1
 KILLS = 10
 OPTIONS = f'trials = {TRIALS}\nsampler = "random"\npruning = "none"'
 
@@ -119,7 +120,8 @@ def test_two_workers_one_killed_at_random_ten_times(tmp_path: Path, evidence: Ev
     evidence.within("search", case, "finished trials", len(killed), low=TRIALS, high=TRIALS)
     evidence.within("search", case, "runs of one design", max(times.values()), high=1)
     assert {r.status for r in killed} == {r.status for r in whole} == {"finished"}
-    assert len(times) == len({r.digest for r in killed})
+    # A worker that is killed between its result and the line of the log leaves none.
+    assert len(times) >= len({r.digest for r in killed}) - KILLS
     assert len({r.worker for r in killed}) > 1
     same = {r.digest for r in killed} & {r.digest for r in whole}
     assert len(same) >= TRIALS - 2  # a lost trial's place may be asked for once more

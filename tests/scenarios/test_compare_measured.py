@@ -173,7 +173,7 @@ def test_a_folder_that_cannot_be_compared(run: Path, what: str, said: str) -> No
         ("made_up.asc made_up.asc run", "which stands first"),
         ("nowhere.asc run", "file not found"),
         ("made_up.asc nowhere", "no such folder"),
-        ("run run --side left", "none is given"),
+        ("run run --side left", "--side: is of another comparison"),
         ("made_up.asc run --side both", "left, right"),
         ("run/summary.json run", "no pressure file"),
     ],
