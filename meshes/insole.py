@@ -28,6 +28,10 @@ MIN_RADIUS_RATIO = 0.03
 EDGE_PER_THICKNESS = 10.0
 """Longest edge of a cell in plan over the thickness of its layer; keeps cells above the floor."""
 
+ATTEMPTS = ((1.0, 1), (1.0, 3), (0.7, 1), (0.7, 3))
+"""Shares of all edge lengths, and times the layers of cells in the core, until no cell is too flat:
+short edges, which a thin cover asks for, make needles of a thick core."""
+
 DETAIL_MM = 6.0
 """Longest edge on a pad and in a cut-out, in a coarse mesh of a foot of 255 mm."""
 
@@ -178,10 +182,23 @@ def _overlap_mm(foot: FootGeometry, top: InsoleTop) -> float:
 
 
 def _mesh(top: InsoleTop, resolution: Resolution) -> TaggedMesh:
+    """Mesh with other edges or layers of cells where the usual ones leave a cell too flat."""
+    for share, layers in ATTEMPTS:
+        mesh = _mesh_with(top, resolution, share, layers)
+        quality = mesh.quality()
+        if quality.min_dihedral_deg > MIN_DIHEDRAL_DEG:
+            break
+    quality.require("insole", MIN_DIHEDRAL_DEG, MIN_RADIUS_RATIO)
+    return mesh
+
+
+def _mesh_with(top: InsoleTop, resolution: Resolution, share: float, times: int) -> TaggedMesh:
+    """Mesh with a share of the usual edge lengths, and times as many layers in the core."""
     shape, plan = top.dimensions, top.plan
     size = insole_sizes(plan.foot, _REFINEMENT[resolution])
-    layers = _core_layers(shape, resolution)
+    layers = _core_layers(shape, resolution, times)
     size = _refined(top, size, layers, DETAIL_MM * _REFINEMENT[resolution])
+    size = size if share == 1.0 else _scaled(size, share)
     loops = [] if plan.plug_xz is None else [resample_by_size(plan.plug_xz, size, fewest=8)]
     points, triangles = triangulate(plan.outline_xz, loops, size)
     x, z = points.T
@@ -194,7 +211,7 @@ def _mesh(top: InsoleTop, resolution: Resolution) -> TaggedMesh:
     # A cell belongs to the zone in which its centre lies: a border is as sharp as the mesh.
     centre = cells.points[cells.cells].mean(axis=1)
     core = plan.region_at(centre[:, 0], centre[:, 2])
-    mesh = TaggedMesh(
+    return TaggedMesh(
         points=cells.points,
         cells=cells.cells,
         cell_tags=np.where(tags == Region.INSOLE, core, tags).astype(np.int32),
@@ -206,15 +223,17 @@ def _mesh(top: InsoleTop, resolution: Resolution) -> TaggedMesh:
             [len(cells.upper), len(cells.lower), len(cells.side)],
         ),
     )
-    mesh.quality().require("insole", MIN_DIHEDRAL_DEG, MIN_RADIUS_RATIO)
-    return mesh
 
 
-def _core_layers(shape: InsoleDimensions, resolution: Resolution) -> int:
+def _scaled(size: SizeField, share: float) -> SizeField:
+    return lambda x, z: share * size(x, z)
+
+
+def _core_layers(shape: InsoleDimensions, resolution: Resolution, times: int) -> int:
     """Layers of cells of the core: fewer beside cover and shell, and in a thin one."""
     extra = (shape.shell_thickness_mm > 0.0) + (shape.cover_thickness_mm > 0.0)
     core = min(shape.zone_thicknesses_mm) - shape.layers_mm
-    most = max(1, _LAYERS[resolution] - extra)
+    most = times * max(1, _LAYERS[resolution] - extra)
     return int(np.clip(core // _THINNEST_LAYER_MM, 1, most))
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from meshes import cache
+from meshes import insole as insole_module
 from meshes.errors import MeshError
 from meshes.foot import FootGeometry, build_foot
 from meshes.foot_dimensions import FootDimensions
@@ -179,3 +180,17 @@ def test_limb_stands_on_the_ankle_with_the_masses_of_its_sex(foot: FootGeometry)
     assert np.cross(knee.axis, [0.0, -1.0, 0.0])[0] < 0.0, "flexion carries the foot back"
     with pytest.raises(MeshError, match="stature_mm"):
         build_limb(175.0, 70.0)
+
+
+def test_a_thin_cover_on_a_thick_core_leaves_no_needles(
+    foot: FootGeometry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Short edges in plan, which the cover asks for, make needles of one layer of core cells."""
+    shape = InsoleDimensions(
+        thickness_mm=28.0, cover_thickness_mm=0.55, arch_height_mm=20.0, conformity=1.0
+    )
+    quality = build_insole(foot, shape).mesh.quality()
+    assert quality.min_dihedral_deg > insole_module.MIN_DIHEDRAL_DEG
+    monkeypatch.setattr(insole_module, "ATTEMPTS", insole_module.ATTEMPTS[:1])
+    with pytest.raises(MeshError, match="min_dihedral_deg"):
+        build_insole(foot, shape)
