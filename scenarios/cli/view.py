@@ -33,6 +33,7 @@ def view(arguments: Arguments) -> int:
                 f"{result.when(result.instants[-1])} is shown",
                 file=sys.stderr,
             )
+    _refuse(arguments)
     if arguments.only_list:
         print("\n\n".join(_listing(result) for result in results))
         return 0
@@ -43,6 +44,22 @@ def view(arguments: Arguments) -> int:
     if arguments.screenshot or arguments.film:
         return _files(arguments, results, controls, direction)
     return _page(arguments, results, controls, direction)
+
+
+def _refuse(arguments: Arguments) -> None:
+    """Refuse flags of which one would be left out in silence.
+
+    Raises:
+        ScenarioError: by the flag.
+    """
+    pictures = {"--screenshot": arguments.screenshot, "--film": arguments.film}
+    others = {"--list": arguments.only_list, "--paraview": arguments.paraview}
+    asked = [flag for flag, value in others.items() if value]
+    if asked and (len(asked) > 1 or any(pictures.values())):
+        raise ScenarioError("view", asked[0], "stands alone", allowed="a command of its own for it")
+    if arguments.size and not any(pictures.values()):
+        allowed = "--screenshot or --film beside it"
+        raise ScenarioError("view", "--size", "is of a picture or a film", allowed=allowed)
 
 
 def _controls(arguments: Arguments, results: Sequence[ViewResult]) -> Controls:
@@ -94,7 +111,10 @@ def _pair(text: str, flag: str) -> tuple[float, float]:
         low, high = 0.0, 0.0
     if not low < high or max(abs(low), abs(high)) == float("inf"):
         raise ScenarioError(
-            "view", flag, f"no {text!r}", allowed="A:B with A below B, such as 0:200"
+            "view",
+            flag,
+            f"no {text!r}",
+            allowed="A:B with A below B, such as 0:200, or --range=-5:0",
         )
     return low, high
 

@@ -44,7 +44,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME,...",
         help="show these alone; foot takes all whose names begin so",
     )
-    parser.add_argument("--range", dest="limits", metavar="A:B", help="range of the colours")
+    parser.add_argument(
+        "--range",
+        dest="limits",
+        metavar="A:B",
+        help="range of the colours; --range=-5:0 where A is negative",
+    )
     parser.add_argument(
         "--cut", metavar="AXIS[:P]", help="cut across x, y or z at P %% of the extent (default: 50)"
     )

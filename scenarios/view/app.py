@@ -210,15 +210,18 @@ class Page:
             state.busy, state.playing = f"writing {name}", False
         # The page says what it waits for before the drawing takes the thread.
         await asyncio.sleep(0.05)
+        data, problem = b"", ""
         try:
             with tempfile.TemporaryDirectory(prefix="solespine-") as folder:
                 data = write(Path(folder) / name).read_bytes()
         except CommandError as error:
-            state.notice = str(error)
-            data = b""
+            problem = str(error)
         finally:
             state.busy = ""
             self._show(self.controls)
+        if problem:
+            state.notice = problem
+            return None
         return self.server.protocol.addAttachment(data)
 
 

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Colours of fields: limits over all instants of all results, and the map they call for."""
+"""Colours of fields: limits over the instants of all results, and the map they call for."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,12 +18,15 @@ from scenarios.view.reading import Drawn, Reader, read_whole, sampled
 
 Array = NDArray[np.float64]
 
-INSTANTS = 9
-"""Instants that limits are taken from; a walk has about twenty, which differ little next door."""
+FEWEST_INSTANTS = 9
+READ_BYTES = 10_000_000
+"""Limits are those of all instants where that is not much to read (seconds), else of some evenly
+spread: of files so large in all, and of so many at the least."""
 HIGHEST_LEFT_OUT = 0.005
 """Share of the cells above the limit: stress beside the edge of a bone depends on the mesh."""
 SMALL_PART = 0.05
 """A side of zero below this part of the other has no colours of its own."""
+COLOURS = 256
 BONE, PLAIN, INSOLE = "#e8dcc3", "#cfd3d9", "#9fb4c7"
 
 
@@ -44,16 +47,16 @@ def values_of(data: Any, field: Field) -> Array | None:
 
 
 def limits_over_time(readers: Sequence[Reader], field: Field, bodies: Sequence[str]) -> Limits:
-    """Limits that hold a field's values on some bodies at all times, rounded outward.
+    """Limits that hold a field's values on some bodies over time, rounded outward.
 
-    Of cell data the highest and lowest half per cent are left out.
+    Of many large instants some are looked at (`READ_BYTES`). Of cell data the highest and lowest
+    half per cent are left out.
     """
     lows, highs = [0.0], [0.0]
     for reader in readers:
-        for instant in sampled(reader.result.instants, INSTANTS):
-            for name in (
-                set(bodies) & set(instant.files) & set(reader.result.carriers.get(field.name, ()))
-            ):
+        carriers = set(bodies) & set(reader.result.carriers.get(field.name, ()))
+        for instant in sampled(reader.result.instants, _affordable(reader, carriers)):
+            for name in carriers & set(instant.files):
                 body = read_whole(instant.files[name])
                 nodal, cells = values_of(body.point_data, field), values_of(body.cell_data, field)
                 if nodal is not None:
@@ -64,6 +67,14 @@ def limits_over_time(readers: Sequence[Reader], field: Field, bodies: Sequence[s
                     lows.append(float(low))
                     highs.append(float(high))
     return rounded(min(lows), max(highs))
+
+
+def _affordable(reader: Reader, bodies: Set[str]) -> int:
+    """How many instants are read for limits."""
+    first = reader.result.instants[0].files
+    paths = [first[name].path for name in bodies & first.keys()]
+    size = sum(path.stat().st_size for path in paths if path.is_file())
+    return max(FEWEST_INSTANTS, READ_BYTES // max(size, 1))
 
 
 def rounded(low: float, high: float) -> Limits:
@@ -80,9 +91,11 @@ def rounded(low: float, high: float) -> Limits:
 
 
 def colour_map(limits: Limits) -> Colormap:
-    """Grey at zero and darker with size; two hues where values have both signs."""
+    """Grey at zero and darker with size; two hues, pale at zero, where values have both signs."""
     if limits.low < 0.0 < limits.high:
-        return mpl.colormaps["RdBu_r"]
+        size = max(-limits.low, limits.high)
+        shares = 0.5 + 0.5 * np.linspace(limits.low, limits.high, COLOURS) / size
+        return ListedColormap(mpl.colormaps["RdBu_r"](shares))
     return style.TISSUE_MAP.reversed() if limits.high <= 0.0 else style.TISSUE_MAP
 
 

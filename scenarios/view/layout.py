@@ -213,7 +213,7 @@ def _files() -> None:
                 style="flex: 1",
                 classes=f"keep-{text.lower()}",
                 disabled=(f"!!busy || ('{text}' != 'PNG' && places.length < 2)",),
-                click=f"utils.download('{name}', {call}, '{kind}')",
+                click=f"{call}.then((data) => data && utils.download('{name}', data, '{kind}'))",
             )
 
 
