@@ -186,7 +186,8 @@ def _mesh(top: InsoleTop, resolution: Resolution) -> TaggedMesh:
     for share, layers in ATTEMPTS:
         mesh = _mesh_with(top, resolution, share, layers)
         quality = mesh.quality()
-        if quality.min_dihedral_deg > MIN_DIHEDRAL_DEG:
+        flat = quality.min_dihedral_deg <= MIN_DIHEDRAL_DEG
+        if not flat and quality.min_radius_ratio > MIN_RADIUS_RATIO:
             break
     quality.require("insole", MIN_DIHEDRAL_DEG, MIN_RADIUS_RATIO)
     return mesh

@@ -17,6 +17,10 @@ from typing import ClassVar
 from scenarios.errors import ScenarioError
 
 
+class FolderBusy(ScenarioError):
+    """Another process has the folder."""
+
+
 class FolderLock:
     """The lock of one folder.
 
@@ -34,7 +38,7 @@ class FolderLock:
         """Take the lock without waiting.
 
         Raises:
-            ScenarioError: another process has it; the message names the process.
+            FolderBusy: another process has it; the message names the process.
             OSError: the file cannot be made.
         """
         descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
@@ -47,7 +51,7 @@ class FolderLock:
                 return
             holder = os.read(descriptor, 200).decode("utf-8", "replace").strip()
             os.close(descriptor)
-            raise ScenarioError(
+            raise FolderBusy(
                 str(self._path.parent),
                 "",
                 "is being written by another run" + (f" ({holder})" if holder else ""),

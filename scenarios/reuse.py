@@ -12,6 +12,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from scenarios.agreement import agree
 from scenarios.identity import input_hashes
 from scenarios.loading import scenario_data
 from scenarios.schema import Scenario
@@ -57,7 +58,7 @@ class Reuse:
 
         if not self.enabled:
             return UpperModel.build(comm, scenario, gait)
-        key = _content(scenario)
+        key = agree(comm, lambda: _content(scenario))
         if self._upper is None or self._upper[0] != key:
             self._upper = None
             self._upper = key, UpperModel.build(comm, scenario, gait)
@@ -74,10 +75,9 @@ class Reuse:
         table = scenario.insole
         if not self.enabled:
             return build_foot_model(comm, scenario, table)
-        key = shape_key(scenario)
+        key = self.make_room(comm, scenario)
         before, self._foot = self._foot, None
-        if before is None or before[0] != key:
-            self._trails.clear()
+        if before is None:
             model = build_foot_model(comm, scenario, table)
         else:
             # The states are in the order of its nodes.
@@ -88,19 +88,36 @@ class Reuse:
         self._foot = key, model
         return model
 
+    def make_room(self, comm: MPI.Intracomm, scenario: Scenario) -> str:
+        """Let go of a foot that a case cannot use, before it builds its own or its baseline's.
+
+        Returns:
+            The key of the case's foot, the same on all ranks.
+        """
+        if not self.enabled:
+            return ""
+        key = agree(comm, lambda: shape_key(scenario))
+        if self._foot is not None and self._foot[0] != key:
+            self._foot = None
+            self._trails.clear()
+        return key
+
     def guide(self) -> Guide | None:
         """Guesses for the case whose foot was given last."""
         from simulator.trails import Guide
 
-        return Guide(tuple(self._trails)) if self.enabled else None
+        if not self.enabled:
+            return None
+        return Guide(tuple(self._trails), most_bytes=MOST_TRAIL_BYTES)
 
-    def solved(self, guide: Guide | None) -> None:
+    def solved(self, comm: MPI.Intracomm, guide: Guide | None) -> None:
         """Keep the states of a case that is solved from its start to its end."""
-        if guide is None:
+        if guide is None or not guide.trail.places:
             return
         self._trails.insert(0, guide.trail)
         del self._trails[MOST_TRAILS:]
-        while sum(trail.nbytes for trail in self._trails) > MOST_TRAIL_BYTES:
+        # Ranks hold shares of different size and must keep the same cases.
+        while comm.allreduce(int(sum(t.nbytes for t in self._trails) > MOST_TRAIL_BYTES)):
             self._trails.pop()
 
     def forget(self) -> None:
@@ -108,14 +125,15 @@ class Reuse:
         self._upper = self._foot = None
         self._trails.clear()
 
-    def words(self, scenario: Scenario) -> str:
-        """What a case will take from those before, for its manifest; empty for nothing."""
+    def words(self, comm: MPI.Intracomm, scenario: Scenario) -> str:
+        """What a case may take from those before, for its manifest; empty for nothing."""
         if not self.enabled:
             return ""
+        content, shape = agree(comm, lambda: (_content(scenario), shape_key(scenario)))
         taken = []
-        if self._upper is not None and self._upper[0] == _content(scenario):
+        if self._upper is not None and self._upper[0] == content:
             taken.append("body above the ankle")
-        if self._foot is not None and self._foot[0] == shape_key(scenario):
+        if self._foot is not None and self._foot[0] == shape:
             taken.append("foot and insole")
             if self._trails:
                 taken.append(f"starts from the states of {len(self._trails)} cases")

@@ -85,7 +85,8 @@ class Session:
         context, scenario = self.context, self.context.scenario
         plan = plan_calibration(context, self.instants)
         reuse = context.reuse or Reuse(enabled=False)
-        context.reused = reuse.words(scenario)
+        context.reused = reuse.words(context.comm, scenario)
+        reuse.make_room(context.comm, scenario)
         saved = self._begin(plan)
         self.clock.lap("mesh")
         calibration = self._calibration(plan)
@@ -112,7 +113,7 @@ class Session:
             part.resume(saved)
         part.go_on()
         if saved is None:
-            reuse.solved(run.guide)
+            reuse.solved(context.comm, run.guide)
         self.clock.lap("solve")
         if plan.role == "baseline":
             self._keep(plan, run.record.calibration(), in_folder=True)

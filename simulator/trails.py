@@ -172,6 +172,7 @@ class Guide:
         trail: Of this case.
         before: Where this case is.
         used, failed: Guesses that led to a solution, and those that did not.
+        most_bytes: Of the trail on one rank; a longer one is not kept at all.
     """
 
     others: Sequence[Trail] = ()
@@ -179,6 +180,8 @@ class Guide:
     before: Stop | None = None
     used: int = 0
     failed: int = 0
+    most_bytes: float = float("inf")
+    _too_long: bool = False
 
     def solve(
         self,
@@ -229,7 +232,16 @@ class Guide:
             report.krylov_iterations += spent.krylov_iterations
         if report.converged:
             self.before = stop
-            self.trail.places[stop] = Place.of(equilibrium)
+            self._keep(stop, equilibrium)
         else:
             self.trail.hard.add(stop)
         return report
+
+    def _keep(self, stop: Stop, equilibrium: Equilibrium) -> None:
+        if self._too_long:
+            return
+        self.trail.places[stop] = Place.of(equilibrium)
+        # Ranks hold shares of different size and must keep the same stops.
+        if equilibrium.comm.allreduce(int(self.trail.nbytes > self.most_bytes)):
+            self.trail.places.clear()
+            self._too_long = True

@@ -140,6 +140,7 @@ class AlignmentStudy:
         found: dict[float, Figures | None] = dict.fromkeys(self.factors)
         equilibrium, loads = run.model.equilibrium, run.loads
         saved = equilibrium.save()
+        stop = None if run.guide is None else run.guide.before
         try:
             for factor in self.factors:
                 if self._solve(percent, factor):
@@ -152,6 +153,8 @@ class AlignmentStudy:
                     else:
                         found[factor] = change(now, before)
                 equilibrium.restore(saved)
+                if run.guide is not None:
+                    run.guide.before = stop
         finally:
             run.loads = loads
             load = loads.at(percent)

@@ -306,7 +306,7 @@ def _content(plan: Plan) -> str:
 
 
 def _difference(before: Plan, after: Plan) -> str:
-    for key in ("scenario", "settings", "factors", "design"):
+    for key in ("scenario", "settings", "factors", "compare", "design"):
         if before.study.get(key) != after.study.get(key):
             return f"{key} differs"
     return "the base scenario or its input files differ"

@@ -31,13 +31,14 @@ from scenarios.errors import (
 )
 from scenarios.folder import ResultFolder
 from scenarios.identity import scenario_hash
+from scenarios.lock import FolderBusy
 from scenarios.progress import Progress
 from scenarios.reuse import Reuse
 from scenarios.schema import Scenario
 from scenarios.signals import interruptible
 from scenarios.sweep.cases import Case, LoadedStudy, loaded_case, with_base
-from scenarios.sweep.order import neighbours_together
-from scenarios.sweep.store import Plan, StudyFolder, is_locked
+from scenarios.sweep.order import in_order
+from scenarios.sweep.store import Plan, StudyFolder
 from scenarios.sweep.study import Study
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def work(folder: StudyFolder, comm: MPI.Intracomm, part: tuple[int, int] = (0, 1
     loaded = agree(comm, lambda: loaded_again(plan))
     reuse = Reuse(loaded.study.run.reuse)
     with interruptible() as asked:
-        left = neighbours_together(plan.distinct[part[0] :: part[1]])
+        left = in_order(plan.distinct[part[0] :: part[1]], loaded.study.design.kind)
         for _ in range(PASSES):
             busy = []
             for case in left:
@@ -186,10 +187,9 @@ def _claimed(
         )
     try:
         state = result.claim("resume", case.digest)
-    except ScenarioError:
-        if is_locked(result.path):
-            return None
-        raise
+    except FolderBusy:
+        # Another run's, or the glance of one that looks who runs: later is early enough.
+        return None
     if state == "finished":
         return "finished"
     # Whoever finds this record without its worker knows which case ended it.

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from scenarios.errors import ScenarioError
-from scenarios.uncertainty.draws import Draws, read_draws
+from scenarios.errors import ScenarioError, listed
+from scenarios.uncertainty.draws import SAMPLES, Draws, read_draws
 
 FEWEST = 3
 """Pairs from which a standard deviation is taken."""
@@ -29,7 +29,8 @@ def paired_spread(study_dir: Path) -> dict[str, float]:
         out.
 
     Raises:
-        ScenarioError: no study's folder, no candidates, or too few draws that two of them finished.
+        ScenarioError: no study's folder, no candidates, a design that is no sample, or too few
+            draws that two of them finished.
     """
     draws = read_draws(study_dir)
     if len(draws.candidates) < 2:
@@ -39,9 +40,17 @@ def paired_spread(study_dir: Path) -> dict[str, float]:
             "compares no candidates, so that there is no paired difference",
             allowed="a study with [compare] (docs/guide/uncertainty.md)",
         )
+    if not draws.is_sample:
+        raise ScenarioError(
+            str(study_dir),
+            "design.kind",
+            f"{draws.kind} is no sample of what is uncertain: its spread is that of its levels",
+            allowed=listed(SAMPLES),
+        )
     found = spread_of(draws)
     if not found:
-        most = max(int(np.sum(draws.finished[a] & draws.finished[b])) for a, b in draws.pairs)
+        both = [draws.finished[a] & draws.finished[b] & draws.sample for a, b in draws.pairs]
+        most = max(int(np.sum(pair)) for pair in both)
         raise ScenarioError(
             str(study_dir),
             "",
@@ -55,7 +64,7 @@ def spread_of(draws: Draws) -> dict[str, float]:
     """The same of draws that were read; empty without enough pairs."""
     largest: dict[str, float] = {}
     for pair in draws.pairs:
-        differences = draws.difference(pair)
+        differences = draws.difference(pair)[draws.sample]
         counted = np.sum(~np.isnan(differences), axis=0)
         for place in np.flatnonzero(counted >= FEWEST):
             name = draws.outputs[place]

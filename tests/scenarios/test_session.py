@@ -169,7 +169,7 @@ def reached(*_: Any) -> None:
 
 def nothing_kept(enabled: bool) -> Any:
     """In the place of `scenarios.reuse.Reuse`: the candidate's own model is not built."""
-    return SimpleNamespace(words=lambda _: "", foot=reached)
+    return SimpleNamespace(words=lambda *_: "", make_room=lambda *_: "", foot=reached)
 
 
 def test_a_solved_baseline_is_kept_for_other_candidates(simulate: Callable[..., Path]) -> None:

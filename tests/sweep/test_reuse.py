@@ -23,7 +23,7 @@ from scenarios.run import run_scenario
 from scenarios.schema import Scenario
 from scenarios.summary import Summary
 from scenarios.sweep.cases import Case
-from scenarios.sweep.order import neighbours_together
+from scenarios.sweep.order import in_order, neighbours_together
 from tests.helpers.evidence import Evidence
 from tests.helpers.sweep_command import masses, prepared
 from tests.helpers.sweep_double import DIVERGES, RAISES, QuickAnalysis
@@ -78,6 +78,19 @@ def test_equal_meshes_come_together_and_like_materials_side_by_side() -> None:
     ]
     soft_first = ["none", "eva_20", "eva_35", "eva_50"]
     assert found == [(t, name) for t in (4.0, 6.0) for name in soft_first]
+
+
+def test_candidates_of_a_draw_stay_together_and_samples_in_their_order() -> None:
+    """What is finished of a stopped study is whole pairs, and no tail of a distribution."""
+    rows = [(draw, name) for draw in (1, 2, 3) for name in ("flat", "moulded")]
+    cases = [
+        Case(number, {"insole.conformity": name, "subject.body_mass_kg": -draw}, "x", draw=draw)
+        for number, (draw, name) in enumerate(rows, start=1)
+    ]
+    assert [case.draw for case in in_order(cases, "latin_hypercube")] == [1, 1, 2, 2, 3, 3]
+    single = [Case(n, {"subject.body_mass_kg": m}, "x") for n, m in enumerate((80, 60, 70))]
+    assert in_order(single, "sobol") == single
+    assert [c.values["subject.body_mass_kg"] for c in in_order(single, "grid")] == [60, 70, 80]
 
 
 class Leaving:

@@ -158,3 +158,11 @@ def test_the_limit_counts_candidates(tmp_path: Path) -> None:
     with pytest.raises(ScenarioError, match="has 12 cases"):
         load_study(path, 11)
     assert len(study_cases(load_study(path, 12))) == 12
+
+
+def test_levels_are_no_spread(tmp_path: Path) -> None:
+    """The corners of the ranges are not what is uncertain."""
+    text = uncertain(8).replace('kind = "latin_hypercube"\nsamples = 8', 'kind = "grid"')
+    folder, _ = finished(tmp_path, text)
+    with pytest.raises(ScenarioError, match=r"design\.kind: grid is no sample"):
+        paired_spread(folder.path)

@@ -67,6 +67,14 @@ def test_a_guess_that_leads_nowhere_costs_time_alone(
     assert guide.failed >= 1 and guide.trail.places.keys() == trails[0].places.keys()
 
 
+def test_a_trail_that_is_too_long_is_not_kept(trails: list[Trail]) -> None:
+    whole = trails[0].nbytes
+    for most, kept in ((whole, len(trails[0].places)), (whole - 1, 0)):
+        guide = Guide(trails[:1], most_bytes=most)
+        PressedBlock(0.058).go(guide)
+        assert len(guide.trail.places) == kept
+
+
 def test_where_a_way_was_cut_nothing_is_guessed(
     trails: list[Trail], alone: tuple[Ends, int]
 ) -> None:
