@@ -36,7 +36,7 @@ def curve_chart(names: Sequence[str], views: Sequence[ResultView]) -> Chart | No
         for panel, (title, (unit, curves)) in zip(axes, panels.items(), strict=True):
             for index, across, values in curves:
                 colour, dash = style.LINES[index], style.DASHES[index]
-                panel.plot(across, values, color=colour, ls=dash, label=names[index])
+                panel.plot(across, values, color=colour, ls=dash, label=shown_label(names[index]))
             panel.set_title(title)
             panel.set_ylabel(unit)
             if views[0].is_impact:
@@ -45,6 +45,11 @@ def curve_chart(names: Sequence[str], views: Sequence[ResultView]) -> Chart | No
                 style.stance_axis(panel)
         legend_above(figure, axes[0])
         return chart_of(figure, "curves")
+
+
+def shown_label(name: str) -> str:
+    """A folder's name as matplotlib shows it: no mathematics, and in the legend if it begins so."""
+    return ("\u200b" if name.startswith("_") else "") + name.replace("$", r"\$")
 
 
 def _curves(view: ResultView) -> list[tuple[str, str, Array, Array]]:

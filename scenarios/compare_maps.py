@@ -95,7 +95,7 @@ def stress_rows(names: Sequence[str], views: Sequence[ResultView]) -> Iterator[M
         (disc_name(LEVEL), f"Disc {LEVEL}, von Mises stress of the annulus", disc, of_disc,
          _disc_plan, DISC_STEP_MM, DISC_PIXELS_PER_MM),
     ):  # fmt: skip
-        drawn = [_stored(view, body, wanted, plan, step) for view in views]
+        drawn = [_stored(v, body, wanted * _share(views[0], v), plan, step) for v in views]
         if any(found is not None for found, _ in drawn):
             # Foot and insole are soft, discs stiff: kPa beside MPa.
             unit, factor = ("MPa", 1.0) if body.startswith("disc") else ("kPa", 1000.0)
@@ -145,6 +145,13 @@ def stress_row(
     table = colour_table(colours)
     strip = tuple(to_hex(table(part)) for part in np.linspace(0, 1, 17))
     return MapRow(title, caption, unit[0], f"{top:g}", strip, tuple(maps))
+
+
+def _share(first: ResultView, view: ResultView) -> float:
+    """What an instant of the first run is of another: impacts of any length share their clock."""
+    if first.run_ms is None or view.run_ms is None or not (first.is_impact and view.is_impact):
+        return 1.0
+    return first.run_ms / view.run_ms
 
 
 def _stored(

@@ -118,7 +118,8 @@ def _runs(
 ) -> Iterator[Run]:
     yield Run(names[0], str(views[0].folder), "all differences are to this run", ())
     for name, view, item in zip(names[1:], views[1:], comparisons, strict=True):
-        changed = ", ".join(item.settings.insole) or "no key of the insole differs"
+        same = "no key of the insole differs" if item.settings.known else "not known"
+        changed = ", ".join(item.settings.insole) or same
         yield Run(name, str(view.folder), changed, item.warnings)
 
 

@@ -29,14 +29,18 @@ class Settings:
     Attributes:
         insole: of the insole.
         beside: of everything else but names, output, solver and baseline.
+        known: whether both scenarios are there.
     """
 
     insole: tuple[str, ...] = ()
     beside: tuple[str, ...] = ()
+    known: bool = True
 
     @property
     def warning(self) -> str:
         """What must be known of the rest, empty where only insoles differ."""
+        if not self.known:
+            return "a scenario.toml is missing or damaged: what else differs is not known"
         if not self.beside:
             return ""
         more = f" and {len(self.beside) - MOST} more" if len(self.beside) > MOST else ""
@@ -54,7 +58,7 @@ def settings_of(first: Path, other: Path) -> Settings:
     # A run of standing has one instant whatever is asked for.
     standing = one.get("analysis") == two.get("analysis") == "standing"
     others = (*changed_keys(one, two, beside), *(() if standing else _instants(one, two)))
-    return Settings(changed_keys(one, two, {"insole"}), others)
+    return Settings(changed_keys(one, two, {"insole"}), others, bool(one and two))
 
 
 def _completed(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import io
+import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -144,8 +145,8 @@ def _setting(summary: Summary, scenario: str) -> Iterator[tuple[str, str]]:
     if subject is not None:
         yield (
             "Subject",
-            f"{number(subject.body_mass_kg)} kg, {number(subject.height_m)} m, {subject.foot_type} "
-            f"foot of {number(subject.foot_length_mm)} mm{_posture(subject)}",
+            f"{number(subject.body_mass_kg)} kg, {number(subject.height_m)} m, {_side(scenario)}"
+            f"{subject.foot_type} foot of {number(subject.foot_length_mm)} mm{_posture(subject)}",
         )
     if summary.scan is not None:
         yield "Scan", _scan_text(summary.scan)
@@ -162,6 +163,15 @@ def _setting(summary: Summary, scenario: str) -> Iterator[tuple[str, str]]:
         yield "Role", "baseline: calibrated on its own insole"
     elif summary.role == "candidate":
         yield "Role", "candidate: predicted with the calibration of the baseline"
+
+
+def _side(scenario: str) -> str:
+    """Which foot it is, from the scenario's text; empty where that does not say."""
+    try:
+        side = tomllib.loads(scenario).get("subject", {}).get("side", "")
+    except (tomllib.TOMLDecodeError, AttributeError):
+        return ""
+    return f"{side} " if side in ("left", "right") else ""
 
 
 def _scan_text(scan: Scan) -> str:

@@ -258,7 +258,7 @@ def number(value: float) -> str:
     if value == 0.0:
         return "0"
     size = abs(value)
-    if size >= 1000.0:
+    if size >= 999.5:
         return f"{value:.0f}"
     return f"{value:#.3g}".rstrip(".") if size >= 1e-3 else f"{value:.1e}"
 

@@ -118,9 +118,9 @@ def _pressure(view: ResultView) -> Iterator[_Drawn]:
         cop = np.stack([x, z], axis=1)[rows]
     figure = pressure_figure(view.sensor_maps, outline, view.foot_length_mm, cop, view.run_ms)
     caption = (
-        "Right foot seen from above, medial side to the left. Squares are sensor cells of "
-        "1.5 cm², lines their smoothed contours at a fifth of the scale, the dot the centre of "
-        "pressure, the number below the largest sensor pressure."
+        "Foot seen from above, medial side to the left, a left one mirrored. Squares are sensor "
+        "cells of 1.5 cm², lines their smoothed contours at a fifth of the scale, the dot the "
+        "centre of pressure, the number below the largest sensor pressure."
     )
     if len(view.sensor_maps) > 1:
         caption += " Last map: peak of each cell with the peaks of the regions (dashed borders)."

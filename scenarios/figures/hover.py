@@ -74,7 +74,7 @@ def _panel(axes: Axes, name: str, index: int, width: float, height: float) -> di
         "unit": axes.get_ylabel(),
         "curves": [
             {
-                "name": title if str(line.get_label()).startswith("_") else str(line.get_label()),
+                "name": _name(str(line.get_label()), title),
                 "id": f"{name}-{index}-{place}",
                 "colour": str(line.get_color()),
                 "x": _rounded(line.get_xdata()),
@@ -83,6 +83,11 @@ def _panel(axes: Axes, name: str, index: int, width: float, height: float) -> di
             for place, line in enumerate(_curves(axes))
         ],
     }
+
+
+def _name(label: str, title: str) -> str:
+    """What a curve is called: its label as it was before matplotlib's signs, else the title."""
+    return title if label.startswith("_") else label.replace(r"\$", "$").lstrip("\u200b")
 
 
 def _rounded(values: Any) -> list[float | None]:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -85,6 +86,7 @@ def page_text(
         },
         several=len(study.goals) > 1,
         front=_front_table(study, front),
+        folder=shlex.quote(str(folder.path)),
         scenarios=[f"{DESIGNS}/{design_name(record)}.toml" for record in front.trials],
         reference=_reference(front),
         factors=_factor_table(study),

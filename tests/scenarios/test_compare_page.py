@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from scenarios.cli import main
+from scenarios.compare_settings import settings_of
 from tests.helpers.uncertain_study import STRAIN, finished, uncertain
 from tests.helpers.visit_folders import result
 from tests.scenarios.synthetic import make_result
@@ -115,6 +116,14 @@ def test_what_differs_beside_the_insole_is_said(
     assert main(["compare", str(one), str(three)]) == 0
     out = capsys.readouterr().out
     assert "beside the insole: output.stance_percent 5 -> 10 20: differences" in out
+
+
+def test_a_scenario_that_is_missing_is_said(pair: tuple[Path, Path], tmp_path: Path) -> None:
+    copies = [shutil.copytree(folder, tmp_path / folder.name) for folder in pair]
+    (copies[1] / "scenario.toml").unlink()
+    settings = settings_of(*copies)
+    assert not settings.known and "is missing" in settings.warning
+    assert settings_of(*pair).known
 
 
 def test_a_key_that_an_older_version_lacks_is_at_its_default(

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
+from scenarios.compare_curves import shown_label
 from scenarios.compare_maps import stress_row
 from scenarios.figures.depth_map import PlanMap, depth_map, framed, stored_levels
 from scenarios.figures.hover import chart_of
@@ -96,3 +97,15 @@ def test_a_chart_knows_where_its_curves_are() -> None:
     assert f'id="{curve["id"]}"' in chart.svg
     assert chart.svg.startswith("<svg") and "xmlns" not in chart.svg
     assert chart_of(Figure(), "empty") is None
+
+
+@pytest.mark.parametrize("name", ["_old", "a$b_$c", "plain"])
+def test_any_name_of_a_folder_is_a_label(name: str) -> None:
+    """No mathematics, and none that matplotlib takes for one to be left out."""
+    figure = Figure()
+    axes = figure.subplots()
+    axes.plot([0.0, 1.0, 2.0], [0.0, 1.0, 4.0], label=shown_label(name))
+    figure.legend()
+    chart = chart_of(figure, "curves")
+    assert chart is not None
+    assert [c["name"] for panel in chart.data["panels"] for c in panel["curves"]] == [name]
