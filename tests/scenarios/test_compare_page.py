@@ -118,12 +118,15 @@ def test_what_differs_beside_the_insole_is_said(
     assert "beside the insole: output.stance_percent 5 -> 10 20: differences" in out
 
 
-def test_a_scenario_that_is_missing_is_said(pair: tuple[Path, Path], tmp_path: Path) -> None:
-    copies = [shutil.copytree(folder, tmp_path / folder.name) for folder in pair]
-    (copies[1] / "scenario.toml").unlink()
-    settings = settings_of(*copies)
-    assert not settings.known and "is missing" in settings.warning
-    assert settings_of(*pair).known
+def test_a_scenario_that_is_missing_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one, two = result(tmp_path / "a"), result(tmp_path / "b")
+    assert settings_of(one, two).known
+    (two / "scenario.toml").unlink()
+    assert not settings_of(one, two).known
+    assert main(["compare", str(one), str(two)]) == 0
+    assert "a scenario.toml is missing or damaged" in capsys.readouterr().out
 
 
 def test_a_key_that_an_older_version_lacks_is_at_its_default(
