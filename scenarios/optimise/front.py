@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.folder import write_atomically
-from scenarios.loading import scenario_data
+from scenarios.loading import resolved_scenario, scenario_data
 from scenarios.optimise.judge import loss
 from scenarios.optimise.load import LoadedSearch
 from scenarios.optimise.records import TrialRecord
@@ -84,7 +84,12 @@ def write_front(folder: Path, search: LoadedSearch, front: Front) -> tuple[Path,
     paths = []
     for record in front.trials:
         path = designs / f"{design_name(record)}.toml"
-        scenario = scenario_of(search.loaded, record.values, f"trial {record.number}")
+        # As it was computed, whatever became of the base since.
+        computed = folder / "cases" / record.case.folder / "scenario.toml"
+        if computed.is_file():
+            scenario = resolved_scenario(computed)
+        else:
+            scenario = scenario_of(search.loaded, record.values, f"trial {record.number}")
         write_atomically(path, toml_text({**scenario_data(scenario), "name": path.stem}))
         paths.append(path)
     for path in designs.glob("trial_*.toml"):

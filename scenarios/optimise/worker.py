@@ -127,15 +127,18 @@ def _run(
     """Run one design; False where a signal asked to end."""
 
     def judge(percent: float) -> Pruned | None:
-        return desk.hopeless(case, percent) if desk else None
+        pruned = desk.hopeless(case, percent) if desk else None
+        if pruned is not None:
+            # While the case is still locked: nobody else takes it for one that waits.
+            folder.note_pruned(case, pruned)
+        return pruned
 
     progress = Watch(comm, judge, _last_instant(search, case))
     try:
         run_case(folder, search.loaded, case, comm, progress, reuse)
-    except Stopped as end:
+    except Stopped:
         reuse.forget()  # of a run that was left on its way
         if comm.rank == 0:
-            folder.note_pruned(case, end.pruned)
             tidy(folder.case_path(case), search.study.run.keep)
     except Interrupted:
         return False

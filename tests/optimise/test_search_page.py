@@ -79,6 +79,11 @@ def test_designs_of_the_front_are_scenarios(
     out = folder.path / "insole.stl"
     assert main(["insole", "export", str(paths[0]), "-o", str(out), "--size-mm", "4"]) == 0
     assert out.stat().st_size > 1000
+    # A base that was edited since changes no design.
+    computed = folder.path / rows[0]["folder"] / "scenario.toml"
+    computed.write_text(re.sub(r"height_m = [\d.]+", "height_m = 1.81", computed.read_text()))
+    write_front(folder.path, plan.loaded(), front)
+    assert load_scenario(str(paths[0])).scenario.subject.height_m == 1.81
 
 
 @pytest.mark.parametrize("count", [1, 2, 3])
