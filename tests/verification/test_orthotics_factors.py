@@ -44,14 +44,19 @@ RUNS = {
 }
 
 LEVELS = "a tie that hangs on levels, and those of the paper are not known: "
-TEN = f"{LEVELS}foams ten times apart in stiffness do as much as the shape"
+PLANE = (
+    "the default sole is plane under the ball, so that a mould changes little there; a round one "
+    "is not yet computed (docs/guide/orthotics.md)"
+)
 TIES = {
-    (FIRM, "whole", "shape"): TEN,
-    (FIRM, "forefoot", "shape"): TEN,
-    (FOURFOLD, "whole", "insole stiffness"): f"{LEVELS}four times the thickness does as much as "
-    "foams four times apart in stiffness",
+    (FIRM, "forefoot", "shape"): (PLANE, (0.6, 0.75)),
+    (FOURFOLD, "forefoot", "shape"): (PLANE, (0.7, 0.9)),
+    (FOURFOLD, "whole", "insole stiffness"): (
+        f"{LEVELS}four times the thickness does as much as foams four times apart in stiffness",
+        (0.85, 1.0),
+    ),
 }
-"""Pairs of neighbours that stand the other way round, by the first of them."""
+"""Pairs of neighbours that stand the other way round, by the first of them: why, and the guard."""
 
 Peaks = dict[str, dict[str, list[float]]]
 
@@ -80,9 +85,9 @@ def test_order_of_features(firm: str, region: str, peaks: Peaks, evidence: Evide
             *("orthotics", case, f"effect, {first.name} / {then.name}"),
             size[first.name] / size[then.name],
         )
-        reason = TIES.get((firm, region, first.name))
-        if reason:
-            evidence.outside(*found, low=1.0, source=ORDER, guard=(0.85, 1.0), reason=reason)
+        tie = TIES.get((firm, region, first.name))
+        if tie:
+            evidence.outside(*found, low=1.0, source=ORDER, reason=tie[0], guard=tie[1])
         else:
             evidence.within(*found, low=1.0, source=ORDER)
 
