@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +10,7 @@ from pathlib import Path
 from scenarios.optimise.load import load_search
 from scenarios.optimise.store import SearchFolder, SearchPlan
 from tests.helpers.search_double import FORCES, GOALS, LIMIT
-from tests.helpers.sweep_command import PROJECT, written
+from tests.helpers.sweep_command import begun, ended, written
 
 MODULE = "tests.helpers.search_double"
 SETTINGS = """\
@@ -55,23 +54,13 @@ def prepared(folder: Path, text: str) -> tuple[SearchFolder, SearchPlan]:
 
 
 def start(folder: Path, *arguments: str, seconds: float = 0.0) -> subprocess.Popen[str]:
-    """Start ``solespine optimise study.toml -o study`` with doubled workers in a folder."""
-    given = ["optimise", "study.toml", "-o", "study", *arguments]
-    return subprocess.Popen(
-        [sys.executable, "-m", "tests.helpers.search_command", *given],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(PROJECT), "SWEEP_DOUBLE_S": str(seconds)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+    """Start ``solespine optimise`` with doubled workers."""
+    return begun("tests.helpers.search_command", "optimise", folder, *arguments, seconds=seconds)
 
 
 def run(folder: Path, *arguments: str, seconds: float = 0.0) -> tuple[int, str]:
     """Run it to its end and return exit code and output."""
-    process = start(folder, *arguments, seconds=seconds)
-    out, _ = process.communicate(timeout=120)
-    return process.returncode, out
+    return ended(start(folder, *arguments, seconds=seconds))
 
 
 if __name__ == "__main__":

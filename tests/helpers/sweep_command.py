@@ -57,11 +57,12 @@ def prepared(folder: Path, text: str) -> tuple[StudyFolder, Plan]:
     return made, plan
 
 
-def start(folder: Path, *arguments: str, seconds: float = 0.0) -> subprocess.Popen[str]:
-    """Start ``solespine sweep study.toml -o study`` with doubled workers in a folder."""
-    given = ["sweep", "study.toml", "-o", "study", *arguments]
+def begun(
+    module: str, verb: str, folder: Path, *arguments: str, seconds: float
+) -> subprocess.Popen[str]:
+    """Start ``solespine VERB study.toml -o study`` in a folder, with a module's doubles."""
     return subprocess.Popen(
-        [sys.executable, "-m", "tests.helpers.sweep_command", *given],
+        [sys.executable, "-m", module, verb, "study.toml", "-o", "study", *arguments],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(PROJECT), "SWEEP_DOUBLE_S": str(seconds)},
         stdout=subprocess.PIPE,
@@ -70,11 +71,20 @@ def start(folder: Path, *arguments: str, seconds: float = 0.0) -> subprocess.Pop
     )
 
 
-def run(folder: Path, *arguments: str, seconds: float = 0.0) -> tuple[int, str]:
-    """Run it to its end and return exit code and output."""
-    process = start(folder, *arguments, seconds=seconds)
+def ended(process: subprocess.Popen[str]) -> tuple[int, str]:
+    """Wait for a command and return exit code and output."""
     out, _ = process.communicate(timeout=120)
     return process.returncode, out
+
+
+def start(folder: Path, *arguments: str, seconds: float = 0.0) -> subprocess.Popen[str]:
+    """Start ``solespine sweep`` with doubled workers."""
+    return begun("tests.helpers.sweep_command", "sweep", folder, *arguments, seconds=seconds)
+
+
+def run(folder: Path, *arguments: str, seconds: float = 0.0) -> tuple[int, str]:
+    """Run it to its end and return exit code and output."""
+    return ended(start(folder, *arguments, seconds=seconds))
 
 
 def completed(folder: Path) -> list[str]:
