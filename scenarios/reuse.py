@@ -126,14 +126,14 @@ class Reuse:
         self._trails.clear()
 
     def words(self, comm: MPI.Intracomm, scenario: Scenario) -> str:
-        """What a case may take from those before, for its manifest; empty for nothing."""
+        """What a case may take, for its manifest, once room was made for it; empty for nothing."""
         if not self.enabled:
             return ""
-        content, shape = agree(comm, lambda: (_content(scenario), shape_key(scenario)))
+        content = agree(comm, lambda: _content(scenario))
         taken = []
         if self._upper is not None and self._upper[0] == content:
             taken.append("body above the ankle")
-        if self._foot is not None and self._foot[0] == shape:
+        if self._foot is not None:
             taken.append("foot and insole")
             if self._trails:
                 taken.append(f"starts from the states of {len(self._trails)} cases")

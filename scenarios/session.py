@@ -85,8 +85,8 @@ class Session:
         context, scenario = self.context, self.context.scenario
         plan = plan_calibration(context, self.instants)
         reuse = context.reuse or Reuse(enabled=False)
-        context.reused = reuse.words(context.comm, scenario)
         reuse.make_room(context.comm, scenario)
+        context.reused = reuse.words(context.comm, scenario)
         saved = self._begin(plan)
         self.clock.lap("mesh")
         calibration = self._calibration(plan)

@@ -24,6 +24,7 @@ def view(arguments: Arguments) -> int:
     """Show one result or two; see ``solespine view --help``."""
     from scenarios.view.result import open_result
 
+    _refuse(arguments)
     folders = [arguments.folder, *([arguments.beside] if arguments.beside else [])]
     results = [open_result(Path(folder)) for folder in folders]
     for result in results:
@@ -33,7 +34,6 @@ def view(arguments: Arguments) -> int:
                 f"{result.when(result.instants[-1])} is shown",
                 file=sys.stderr,
             )
-    _refuse(arguments)
     if arguments.only_list:
         print("\n\n".join(_listing(result) for result in results))
         return 0

@@ -21,7 +21,6 @@ from typing import Any
 
 from scenarios.errors import ScenarioError
 from scenarios.folder import write_atomically
-from scenarios.lock import FolderLock
 from scenarios.optimise.journal import NAME as JOURNAL
 from scenarios.optimise.journal import mend_journal, open_journal, open_study
 from scenarios.optimise.load import LoadedSearch, with_scenario
@@ -30,7 +29,14 @@ from scenarios.optimise.space import space_of
 from scenarios.optimise.study import Search
 from scenarios.summary import Summary
 from scenarios.sweep.cases import Case
-from scenarios.sweep.store import Plan, Status, StudyFolder, is_held, is_locked
+from scenarios.sweep.store import (
+    Plan,
+    Status,
+    StudyFolder,
+    is_held,
+    is_locked,
+    refuse_filled,
+)
 
 SCHEMA = "solespine.search/1"
 STALE_S = 900.0
@@ -259,14 +265,7 @@ class SearchFolder(StudyFolder):
                     "or another -o",
                 )
             return bool(changed)
-        try:
-            names = {entry.name for entry in self.path.iterdir()} if self.path.exists() else set()
-        except OSError as error:
-            raise ScenarioError(where, "", f"cannot be read: {error.strerror}") from None
-        if names - {FolderLock.NAME, *FOLDERS, ".plan.json.new"}:
-            raise ScenarioError(
-                where, "", "is not empty and holds no search", allowed="a new folder for -o"
-            )
+        refuse_filled(self.path, FOLDERS, "search")
         return False
 
     def _put_aside(self) -> None:

@@ -13,7 +13,7 @@ import fcntl
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -192,15 +192,7 @@ class StudyFolder:
                     allowed="--extend (finished cases that both have are kept), or another -o",
                 )
             return
-        try:
-            names = {entry.name for entry in self.path.iterdir()} if self.path.exists() else set()
-        except OSError as error:
-            raise ScenarioError(where, "", f"cannot be read: {error.strerror}") from None
-        # What a command that was killed while it began may have left.
-        if names - {FolderLock.NAME, "cases", "failures", "workers", ".plan.json.new"}:
-            raise ScenarioError(
-                where, "", "is not empty and holds no study", allowed="a new folder for -o"
-            )
+        refuse_filled(self.path, ("cases", "failures", "workers"), "study")
 
     def status(self, case: Case) -> Status:
         """How a case stands now."""
@@ -297,6 +289,27 @@ def is_held(path: Path) -> bool:
     finally:
         os.close(descriptor)
     return False
+
+
+def refuse_filled(path: Path, own: Collection[str], what: str) -> None:
+    """Refuse a folder with anything but what a command that was killed as it began has left.
+
+    Args:
+        path: folder of a study or a search to be.
+        own: names of the folders in it.
+        what: it holds no such thing.
+
+    Raises:
+        ScenarioError: something else is there, or the folder cannot be read.
+    """
+    try:
+        names = {entry.name for entry in path.iterdir()} if path.exists() else set()
+    except OSError as error:
+        raise ScenarioError(str(path), "", f"cannot be read: {error.strerror}") from None
+    if names - {FolderLock.NAME, ".plan.json.new", *own}:
+        raise ScenarioError(
+            str(path), "", f"is not empty and holds no {what}", allowed="a new folder for -o"
+        )
 
 
 def _content(plan: Plan) -> str:
