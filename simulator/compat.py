@@ -3,8 +3,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import basix.ufl
+import cffi
 import dolfinx
+import ffcx.codegeneration
 import numpy as np
 import ufl
 from numpy.typing import NDArray
@@ -58,3 +63,14 @@ def constant(mesh: dolfinx.mesh.Mesh, value: float) -> dolfinx.fem.Constant:
 def gradient_determinant(u: dolfinx.fem.Function) -> ufl.core.expr.Expr:
     """Return ``det(I + grad u)``."""
     return ufl.det(ufl.Identity(3) + ufl.grad(u))
+
+
+def kernels_take_custom_data() -> bool:
+    """Return whether FFCx' kernels have a last argument for data of the caller (from 0.10 on)."""
+    header = Path(ffcx.codegeneration.get_include_path()) / "ufcx.h"
+    return "custom_data" in header.read_text()
+
+
+def address(function: Any) -> int:
+    """Return the address of a compiled kernel; cffi's type of it differs between modules."""
+    return int(cffi.FFI().cast("uintptr_t", function))

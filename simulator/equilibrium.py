@@ -29,13 +29,6 @@ from simulator.reduction import EXTRA_SCALARS, Reduction
 from simulator.retraction import RollingBody
 from simulator.segments import Poses, increment_scale
 from simulator.solid import Solid
-from simulator.sparsity import (
-    Keys,
-    create_matrix,
-    keys_of_groups,
-    merge_keys,
-    send_to_owners,
-)
 from simulator.tangent import ReducedTangent
 
 Array = NDArray[Any]
@@ -87,7 +80,10 @@ class InertiaTerm(Protocol):
     """Inertia within a time step; see ``simulator.dynamics.mass.Inertia``."""
 
     residual_form: Any
-    tangent_form: Any
+
+    def cell_factor(self) -> Array:
+        """Derivative of the force density by the displacement in every local cell (t/mm3/s2)."""
+        ...
 
     def segments(self, poses: Poses) -> Any:
         """Gradient and tangent of the segments' inertia at poses, scaled."""
@@ -197,9 +193,8 @@ class Equilibrium:
         self.extra: Array = np.zeros(EXTRA_SCALARS)
         self.loading: Loading = FixedLoading(Drives({}), len(reduction.segments))
         self._nodal = solid.u.x.petsc_vec.duplicate()
-        self._stiffness: PETSc.Mat | None = None
         self._reduced: ReducedTangent | None = None
-        self._mesh_keys: Keys | None = None
+        self._outgrown: ReducedTangent | None = None
         self._outside = 0
         self.pattern_changes = 0
 
@@ -315,51 +310,26 @@ class Equilibrium:
     def refresh_pattern(self) -> bool:
         """Let contacts look for candidates; drop matrices whose pattern is outgrown; collective."""
         changed = [c.update_candidates(self.u) for c in self.contacts]
-        if any(changed) or self._stiffness is None:
-            self._stiffness = None
+        if any(changed) or self._reduced is None:
+            self._outgrown = self._reduced or self._outgrown
             self._reduced = None
             self.pattern_changes += 1
             return True
         return False
 
-    def _create_stiffness(self) -> PETSc.Mat:
-        r = self.reduction
-        if self._mesh_keys is None:
-            nodes = r.ext_map().applyBlock(r.space.dofmap.list.ravel()).reshape(-1, 10)
-            owned = r.space.mesh.topology.index_map(3).size_local
-            self._mesh_keys = keys_of_groups(nodes[:owned], nodes[:owned])
-        parts = [self._mesh_keys]
-        for contact in self.contacts:
-            rows, columns = contact.pattern()
-            rows, columns = r.ext_nodes(rows[:, ::3] // 3), r.ext_nodes(columns[:, ::3] // 3)
-            parts.append(keys_of_groups(rows, columns))
-        if self.comm.rank == 0:
-            tail = r.ext_tail()[None, ::3] // 3
-            parts.append(keys_of_groups(tail, tail))
-        starts = np.cumsum([0, *self.comm.allgather(r.ext_blocks)])
-        keys = send_to_owners(self.comm, merge_keys(parts), starts)
-        k = create_matrix(self.comm, keys, r.ext_blocks, int(starts[self.comm.rank]))
-        lgmap = r.ext_map()
-        k.setLGMap(lgmap, lgmap)
-        return k
+    def _make_tangent(self, coarse: Reduction | None) -> ReducedTangent:
+        """Return a tangent for the present pattern; collective."""
+        earlier, self._outgrown = self._reduced or self._outgrown, None
+        return ReducedTangent(self.reduction, coarse, self.contacts, earlier)
 
-    def _add_contact(self, k: PETSc.Mat, lagged: bool) -> None:
-        r = self.reduction
-        for contact in self.contacts:
-            for block in contact.evaluate(self.u, True, lagged).tangent:
-                rows, columns = r.ext_dofs(block.rows), r.ext_dofs(block.cols)
-                k.setValuesRCV(rows, columns, block.values, addv=True)
-
-    def _add_tail(self, k: PETSc.Mat, block: Array) -> None:
-        if self.comm.rank == 0:
-            tail = self.reduction.ext_tail()
-            k.setValues(tail, tail, block, addv=True)
-
-    def tangent(self, lagged_friction: bool = False) -> tuple[ReducedTangent, ClosureState]:
+    def tangent(
+        self, lagged_friction: bool = False, coarse: Reduction | None = None
+    ) -> tuple[ReducedTangent, ClosureState]:
         """Assemble the reduced tangent at the present state; collective.
 
         Args:
             lagged_friction: Whether friction enters by its secant in place of its tangent.
+            coarse: Linear elements whose matrix is assembled with it, if any.
 
         Returns:
             The product in the layout of ``y`` (extra scalars decoupled, unit diagonal)
@@ -369,18 +339,17 @@ class Equilibrium:
         nodal = self.nodal_residual()
         if self.comm.allreduce(self._outside):
             self.refresh_pattern()
-        fresh = self._stiffness is None
-        if fresh:
-            self._stiffness = self._create_stiffness()
-        k = self._stiffness
-        assert k is not None
-        k.zeroEntries()
-        dolfinx.fem.petsc.assemble_matrix(k, self.solid.tangent_form)
-        if self.inertia is not None:
-            dolfinx.fem.petsc.assemble_matrix(k, self.inertia.tangent_form)
-        self._add_contact(k, lagged_friction)
-
+        if self._reduced is None or self._reduced.coarse_reduction is not coarse:
+            self._reduced = self._make_tangent(coarse)
+        made = self._reduced
         levers = r.levers(self.u, self.poses)
+        made.begin(levers, coarse and coarse.rigid_levers(self.poses))
+        density = None if self.inertia is None else self.inertia.cell_factor()
+        made.add_cells(self.solid.kernels, self.solid.quadrature, density)
+        for contact in self.contacts:
+            for block in contact.evaluate(self.u, True, lagged_friction).tangent:
+                made.add_contact(block)
+
         _, geometric = r.segment_forces(nodal, levers)
         state = self.connector_state()
         n = 6 * len(r.segments)
@@ -388,10 +357,6 @@ class Equilibrium:
         block[:n, :n] = state.hessian_n_per_mm
         for i, term in enumerate(geometric):
             block[6 * i + 3 : 6 * i + 6, 6 * i + 3 : 6 * i + 6] += term
-        self._add_tail(k, block)
-        k.assemble()
-
-        if fresh or self._reduced is None:
-            self._reduced = ReducedTangent(r, k)
-        self._reduced.update(levers)
-        return self._reduced, self.loading.closure(self.poses, state, self.extra)
+        made.add_segments(block)
+        made.finish()
+        return made, self.loading.closure(self.poses, state, self.extra)

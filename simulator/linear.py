@@ -37,7 +37,6 @@ from petsc4py import PETSc
 from simulator import compat
 from simulator.reduction import EXTRA_SCALARS, Reduction
 from simulator.segments import ROTATION_LENGTH_MM, Poses, Segments
-from simulator.sparsity import triple_product
 from simulator.tangent import ReducedTangent
 
 DIRECT_LIMIT_DOFS = 8000
@@ -157,11 +156,7 @@ class CoarseSpace:
 
     def prolongation(self, poses: Poses) -> PETSc.Mat:
         """Return the prolongation for the present poses; one matrix object, values renewed."""
-        x = self.coarse.coordinates[self.coarse.attached]
-        segment = self.coarse.segment_of_node[self.coarse.attached]
-        arm = x - self.coarse.segments.reference_mm[segment]
-        levers = np.einsum("nij,nj->ni", poses.rotation[segment], arm)
-        self.coarse.update_projection(self._projection, levers)
+        self.coarse.update_projection(self._projection, self.coarse.rigid_levers(poses))
         if self._product is None:
             self._product = self._interpolation.matMult(self._projection)
         else:
@@ -214,8 +209,11 @@ class LinearSolver:
         self.coarse = None if preset == "direct" else coarse
         self._ksp: PETSc.KSP | None = None
         self._tangent: ReducedTangent | None = None
-        self._galerkin: PETSc.Mat | None = None
-        self._carried: PETSc.Mat | None = None
+
+    @property
+    def coarse_reduction(self) -> Reduction | None:
+        """Linear elements whose matrix the tangent must bring, if any."""
+        return None if self.coarse is None else self.coarse.coarse
 
     def _create(self, tangent: ReducedTangent, prolongation: PETSc.Mat | None) -> PETSc.KSP:
         LinearSolver._count += 1
@@ -235,7 +233,7 @@ class LinearSolver:
             pc.setMGLevels(2)
             pc.setMGInterpolation(1, prolongation)
             pc.getMGSmoother(1).setOperators(tangent.matrix, tangent.diagonal)
-            pc.getMGCoarseSolve().setOperators(self._galerkin)
+            pc.getMGCoarseSolve().setOperators(tangent.coarse_matrix)
         ksp.setFromOptions()
         # The levels of a multigrid read their options no earlier than here.
         ksp.setUp()
@@ -252,11 +250,11 @@ class LinearSolver:
         prolongation = None
         if self.coarse is not None:
             prolongation = self.coarse.prolongation(poses)
-            self._create_galerkin(tangent, prolongation)
+            if tangent.coarse_reduction is not self.coarse.coarse:
+                raise ValueError("the tangent has no matrix of this solver's linear elements")
             if fresh and self.preset == "iterative_large":
-                assert self._galerkin is not None
-                self._galerkin.setBlockSize(3)
-                self._galerkin.setNearNullSpace(self.coarse.rigid_motions(u, poses))
+                assert tangent.coarse_matrix is not None
+                tangent.coarse_matrix.setNearNullSpace(self.coarse.rigid_motions(u, poses))
         if fresh:
             self._ksp = self._create(tangent, prolongation)
             self._tangent = tangent
@@ -269,18 +267,9 @@ class LinearSolver:
         self._ksp.setUp()
 
     def _forget(self) -> None:
-        for left in (self._ksp, self._galerkin, self._carried):
-            if left is not None:
-                left.destroy()
-        self._ksp = self._galerkin = self._carried = None
-
-    def _create_galerkin(self, tangent: ReducedTangent, prolongation: PETSc.Mat) -> None:
-        """Product with the linear elements, from the stiffness of nodes: that one is AIJ."""
-        if self._carried is None:
-            self._carried = tangent.projection.matMult(prolongation)
-        else:
-            tangent.projection.matMult(prolongation, result=self._carried)
-        self._galerkin = triple_product(tangent.stiffness, self._carried, self._galerkin)
+        if self._ksp is not None:
+            self._ksp.destroy()
+        self._ksp = None
 
     def solve(
         self,

@@ -249,7 +249,9 @@ def solve(
         if counted and gain < settings.kept_gain and step.closure is not None:
             return
         equilibrium.read_unknowns(x, base[0])
-        tangent, step.closure = equilibrium.tangent(lagged_friction=len(known) <= settings.lagged)
+        tangent, step.closure = equilibrium.tangent(
+            len(known) <= settings.lagged, linear.coarse_reduction
+        )
         linear.prepare(tangent, equilibrium.u, equilibrium.poses)
         report.tangents += 1
 

@@ -143,6 +143,12 @@ class Reduction:
         x = self.coordinates[self.attached] + u.x.array.reshape(-1, 3)[self.attached]
         return x - poses.position_mm[self.segment_of_node[self.attached]]
 
+    def rigid_levers(self, poses: Poses) -> Array:
+        """Return the levers of the attached local nodes of segments in poses, shape (m, 3)."""
+        segment = self.segment_of_node[self.attached]
+        arm = self.coordinates[self.attached] - self.segments.reference_mm[segment]
+        return np.einsum("nij,nj->ni", poses.rotation[segment], arm)
+
     # -- forces ------------------------------------------------------------------------------
 
     def segment_forces(self, nodal: Array, levers: Array) -> tuple[Array, Array]:

@@ -8,6 +8,7 @@ candidates, of one material structure share one compiled kernel.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any, Protocol
 
 import dolfinx
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 from petsc4py import PETSc
 
 from simulator import compat
+from simulator.assembly.cells import CellKernel, cell_kernel, cell_quadrature
 from simulator.viscous import Series, ViscousHistory, ViscousState
 
 QUADRATURE_DEGREE = 2
@@ -111,13 +113,33 @@ class Solid:
             (regions, self._stress(f, regions, fields)) for regions, fields in self._groups
         ]
         work = self._virtual_work(self._dx)
-        options = {"jit_options": COMPILER_OPTIONS}
-        self.residual_form = dolfinx.fem.form(work, **options)
-        self.tangent_form = dolfinx.fem.form(ufl.derivative(work, u, du), **options)
+        self.residual_form = dolfinx.fem.form(work, jit_options=COMPILER_OPTIONS)
+        self.quadrature = cell_quadrature(quadrature_degree)
+        self._gradient = f
+        self._tangent_work = ufl.derivative(work, u, du)
         self._energy_forms: dict[int, Any] = {}
         self._held_forms: dict[int, Any] = {}
         self._region_forms: dict[tuple[int, ...], Any] = {}
         self._jacobian = self._jacobian_expression()
+
+    @cached_property
+    def kernels(self) -> tuple[CellKernel, ...]:
+        """Derivatives of the stresses in owned cells; collective at the first call."""
+        return tuple(
+            cell_kernel(
+                stress,
+                self._gradient,
+                np.sort(np.concatenate([self.cells(r) for r in regions])).astype(np.int32),
+                self.quadrature.points,
+                COMPILER_OPTIONS,
+            )
+            for regions, stress in self._stresses
+        )
+
+    @cached_property
+    def tangent_form(self) -> dolfinx.fem.Form:
+        """The tangent as a bilinear form, which checks the loops over cells; collective."""
+        return dolfinx.fem.form(self._tangent_work, jit_options=COMPILER_OPTIONS)
 
     def _measure(self, tags: dolfinx.mesh.MeshTags) -> ufl.Measure:
         metadata = {"quadrature_degree": self._degree}

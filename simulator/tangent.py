@@ -1,163 +1,273 @@
 # SPDX-License-Identifier: MIT
-"""The reduced tangent ``P^T K P`` by index.
+"""The reduced tangent ``P^T K P``, written into its own places from the start.
 
-Of a free node ``P`` has one entry, so that nearly all of the product is a copy; only what
-touches a bone is multiplied, by the levers of its nodes. It is written straight into PETSc's
-block format, whose products are two to three times faster than those of AIJ. On one rank that
-costs what PETSc's product and a copy cost, on several less, for a new pattern a third; and the
-matrix in AIJ is never made (docs/decisions/solver.md).
-
-Each rank keeps the rows of its nodes. Rows of segments belong to rank 0; what other ranks have
-for them is sent there, summed by segment and column.
+Of a free node ``P`` has one entry, so that the block of two free nodes is copied; that of a node
+on a bone counts for its segment's translation and, through its lever, for the rotation. Cells and
+contact facets write there directly: ``K`` is never made. What linear elements get of it (the
+Galerkin product with the multigrid's prolongation) is made cell by cell in the same loop.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Protocol
 
 import numpy as np
-from mpi4py import MPI
 from numpy.typing import NDArray
 from petsc4py import PETSc
 
+from simulator import compat
+from simulator.assembly.cells import CellKernel, CellQuadrature
+from simulator.assembly.compiled import loops
+from simulator.assembly.level import Level, fetched
+from simulator.contact.records import TangentBlocks
 from simulator.reduction import Reduction
-from simulator.rotations import skew
-from simulator.segments import ROTATION_LENGTH_MM
-from simulator.sparsity import blocks_of
+from simulator.sparsity import Keys, create_matrix, merge_keys
 
 Array = NDArray[np.float64]
 Ints = NDArray[Any]
+_LOW = 0xFFFFFFFF
+_CORNERS = 3
+
+
+class Rectangles(Protocol):
+    """A contact condition that says which blocks it may fill."""
+
+    def pattern(self) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Global scalar dofs (n, 18) and (n, 18) of facets."""
+        ...
 
 
 class ReducedTangent:
-    """``P^T K P`` for one pattern of ``K``; collective.
+    """``P^T K P`` for one pattern; collective.
 
     Args:
-        reduction: Where the nodes belong.
-        stiffness: ``K`` with rows of nodes and segments, AIJ of block size 3 with whole blocks;
-            its values are read anew by :meth:`update`.
+        fine: Of the quadratic elements.
+        coarse: Of the linear elements, where a multigrid needs their matrix.
+        contacts: Conditions whose blocks get room.
+        earlier: Tangent of another pattern, whose mesh and levels were the same.
 
     Attributes:
-        stiffness: ``K``.
-        projection: ``P`` for the present levers.
-        matrix: The product in block format; one object, values renewed.
+        matrix: The tangent in PETSc's block format; one object, values renewed.
         diagonal: Its diagonal blocks, a new object for new values: PETSc goes on giving the
             inverted blocks of the first values of a matrix whose pattern stays.
+        coarse_matrix: That of the linear elements, one object.
     """
 
-    def __init__(self, reduction: Reduction, stiffness: PETSc.Mat):
-        self.reduction = reduction
-        self.stiffness = stiffness
-        self.projection = reduction.create_projection()
-        r, comm = reduction, reduction.comm
-        row, column, place = blocks_of(stiffness)
-        targets, self._levers_of = _target_vector(r), _vector(r, 3)
-        met, back = np.unique(column, return_inverse=True)
-        there = np.rint(_fetched(targets, _index_set(met, 1, comm), 1)[:, 0]).astype(np.int64)
-        here = np.rint(targets.array_r).astype(np.int64)[row]
-        ahead = there[back]
-        held = met[there < 0]
-        self._held = _index_set(held, 3, comm)
-        lever_at = np.cumsum(there < 0) - 1
+    def __init__(
+        self,
+        fine: Reduction,
+        coarse: Reduction | None,
+        contacts: Sequence[Rectangles],
+        earlier: ReducedTangent | None = None,
+    ):
+        self.comm = fine.comm
+        self.reduction, self.coarse_reduction = fine, coarse
+        compiled = loops(self.comm)
+        self._lib, self._ffi = compiled.lib, compiled.ffi
+        groups = [tuple(part[:, ::3] // 3 for part in c.pattern()) for c in contacts]
+        known = fine.space.dofmap.index_map.local_to_global(
+            np.arange(fine.local, dtype=np.int32)
+        )
+        met = np.unique(np.concatenate([known[:0], *(p.ravel() for g in groups for p in g)]))
+        beyond = np.setdiff1d(met, known)
+        self._fine = Level(fine, beyond)
+        nodes = self._fine.cell_nodes
+        self._fine.mesh_keys = (
+            self._fine.keys(nodes, nodes) if earlier is None else earlier._fine.mesh_keys
+        )
+        index = self._fine.table.index
+        places = [(index(rows), index(columns)) for rows, columns in groups]
+        self._make_rows(self._fine, places)
+        self.matrix, self._pattern = _create(self._fine, "baij")
+        self._middle = self._diagonal_places()
+        self.diagonal = self._create_diagonal(np.zeros((len(self._pattern[1]), 9)))
 
-        # Segments are negative: -1 is the first.
-        free_row, free_column = here >= 0, ahead >= 0
-        plain = np.flatnonzero(free_row & free_column)
-        right = np.flatnonzero(free_row & ~free_column)
-        left = np.flatnonzero(~free_row & free_column)
-        both = np.flatnonzero(~free_row & ~free_column)
-        tail = r.y_tail
-        self._plain_place = place[plain]
-        self._right = _Sums(place, right, here[right] << 32 | -1 - ahead[right])
-        self._left = _Sums(place, left, (-1 - here[left]) << 32 | ahead[left])
-        self._both = _Sums(place, both, (-1 - here[both]) << 32 | -1 - ahead[both])
-        self._right_lever = lever_at[back[self._right.order]]
-        self._both_lever = lever_at[back[self._both.order]]
-        self._left_node, self._both_node = row[self._left.order], row[self._both.order]
+        self._coarse: Level | None = None
+        self.coarse_matrix: PETSc.Mat | None = None
+        self._corner_of = np.zeros(0, dtype=np.int32)
+        if coarse is not None:
+            before = earlier._coarse if earlier is not None else None
+            self._coarse = self._make_coarse(coarse, before and before.mesh_keys)
+            self._make_rows(self._coarse, [tuple(map(self._corners, pair)) for pair in places])
+            self.coarse_matrix, self._coarse_pattern = _create(self._coarse, "aij")
 
-        keys = [here[plain] << 32 | ahead[plain]]
-        first, segment = self._right.key >> 32, self._right.key & 0xFFFFFFFF
-        right_key = (first << 32) | (tail + 2 * segment)
-        keys += [right_key, right_key + 1]
-        segment, last = self._left.key >> 32, self._left.key & 0xFFFFFFFF
-        left_key = ((tail + 2 * segment) << 32) | last
-        sent: list[Ints] = comm.gather(left_key) or []
-        keys += [part + (turn << 32) for part in sent for turn in (0, 1)]
-        self._keys = np.unique(np.concatenate(keys))
-        self._plain_slot = self._slot(here[plain] << 32 | ahead[plain])
-        self._right_slot = [self._slot(right_key + turn) for turn in (0, 1)]
-        self._sent_slot = [[self._slot(part + (turn << 32)) for turn in (0, 1)] for part in sent]
-        self._tail_slot = self._slots_of_segments()
+    def _make_coarse(self, coarse: Reduction, mesh_keys: Keys | None) -> Level:
+        """Linear elements, and which of their nodes quadratic ones stand for; collective.
 
-        rows = (self._keys >> 32) - r.y_start
-        self._columns = (self._keys & 0xFFFFFFFF).astype(PETSc.IntType)
-        count = np.bincount(rows, minlength=r.y_blocks)
-        self._pointer = np.concatenate([[0], np.cumsum(count)]).astype(PETSc.IntType)
-        self._middle = np.flatnonzero(self._columns == r.y_start + rows)
-        size = (3 * r.y_blocks, None)
-        blocks = np.zeros((len(self._keys), 3, 3))
-        csr = (self._pointer, self._columns, blocks.ravel())
-        self.matrix = PETSc.Mat().createBAIJ((size, size), 3, csr=csr, comm=comm)
-        self.diagonal = self._create_diagonal(blocks)
+        An edge's node that follows a segment does so here too, whatever its corners do.
+        """
+        fine = self._fine.table
+        corner = self._coarse_numbers(coarse)
+        here = coarse.space.dofmap.index_map.local_to_global(
+            np.arange(coarse.local, dtype=np.int32)
+        )
+        level = Level(coarse, np.setdiff1d(corner[corner >= 0], here))
+        is_corner = corner >= 0
+        self._corner_of = np.full(len(corner), -1, dtype=np.int32)
+        self._corner_of[is_corner] = level.table.index(corner[is_corner])
+        held = np.flatnonzero(~is_corner & (fine.held > 0))
+        self._corner_of[held] = level.table.follow(fine, held)
+        if mesh_keys is None:
+            cells = self._fine.cell_nodes
+            mixed = cells[(self._corner_of[cells[:, 4:]] >= 0).any(axis=1)]
+            every = self._corners(mixed)
+            mesh_keys = merge_keys(
+                [level.keys(level.cell_nodes, level.cell_nodes), level.keys(every, every)]
+            )
+        level.mesh_keys = mesh_keys
+        return level
 
-    def _slot(self, keys: Ints) -> Ints:
-        return np.searchsorted(self._keys, keys)
+    def _corners(self, groups: NDArray[np.int32]) -> NDArray[np.int32]:
+        """Linear rows' nodes of groups of quadratic ones, the first where there is none, (n, m)."""
+        corner = self._corner_of[groups]
+        return np.where(corner >= 0, corner, corner[:, :1])
 
-    def _slots_of_segments(self) -> Ints:
-        """Place of each block between two segments' unknowns (2 n, 2 n); empty off rank 0."""
-        r = self.reduction
-        if r.comm.rank != 0:
-            return np.empty((0, 0), dtype=np.int64)
-        at = r.y_tail + np.arange(2 * len(r.segments), dtype=np.int64)
-        return self._slot(at[:, None] << 32 | at)
+    def _make_rows(self, level: Level, places: Sequence[Any]) -> None:
+        starts = np.cumsum([0, *self.comm.allgather(level.reduction.y_blocks)])
+        level.make_rows([level.keys(*pair) for pair in places], starts)
+        width = level.cell_nodes.shape[1]
+        level.cell_places = np.empty((len(level.cell_nodes), width, width), dtype=np.int32)
+        missing = self._lib.find_places(
+            self._rows(level), len(level.cell_nodes), width, self._int(level.cell_nodes),
+            self._int(level.cell_places),
+        )  # fmt: skip
+        assert missing == 0
 
-    def update(self, levers: Array) -> None:
-        """Multiply again with the present values of ``K``; collective.
+    def _coarse_numbers(self, coarse: Reduction) -> Ints:
+        """Global node of the linear space of each node of the fine table, -1 of an edge."""
+        fine = self.reduction
+        local = np.full(fine.local, -1.0)
+        vertices = coarse.space.dofmap.list
+        numbers = coarse.space.dofmap.index_map.local_to_global(vertices.ravel().astype(np.int32))
+        local[fine.space.dofmap.list[:, :4].ravel()] = numbers
+        found = fetched(fine, local[: fine.owned], self._fine.table.number, 1)[:, 0]
+        return np.rint(found).astype(np.int64)
+
+    # -- values --------------------------------------------------------------------------------
+
+    def begin(self, levers: Array, coarse_levers: Array | None) -> None:
+        """Set all values to zero; collective.
 
         Args:
             levers: Of the attached local nodes, shape (m, 3).
+            coarse_levers: The same of the linear elements.
         """
-        r = self.reduction
-        r.update_projection(self.projection, levers)
-        values = self.stiffness.getValuesCSR()[2]
-        own = np.zeros((r.ext_blocks, 3))
-        own[r.attached_owned] = levers[r.attached < r.owned]
-        self._levers_of.array_w[:] = own.ravel()
-        arm = -skew(own) / ROTATION_LENGTH_MM
-        far = -skew(_fetched(self._levers_of, self._held, 3)) / ROTATION_LENGTH_MM
+        self._fine.table.turn(levers)
+        self._fine.rows.blocks[:] = 0.0
+        if self._coarse is not None:
+            assert coarse_levers is not None
+            self._coarse.table.turn(coarse_levers)
+            self._coarse.rows.blocks[:] = 0.0
 
-        blocks = np.zeros((len(self._keys), 3, 3))
-        blocks[self._plain_slot] = values[self._plain_place]
-        part = self._right.blocks(values)
-        blocks[self._right_slot[0]] = self._right.total(part)
-        blocks[self._right_slot[1]] = self._right.total(part @ far[self._right_lever])
+    def add_cells(
+        self, kernels: Sequence[CellKernel], quadrature: CellQuadrature, density: Array | None
+    ) -> None:
+        """Add the tangent of cells.
 
-        part = self._left.blocks(values)
-        turned = arm[self._left_node].transpose(0, 2, 1) @ part
-        sent = r.comm.gather((self._left.total(part), self._left.total(turned)))
-        between = r.comm.reduce(self._between_segments(values, arm, far))
-        if sent is not None:
-            for slots, sums in zip(self._sent_slot, sent, strict=True):
-                for slot, one in zip(slots, sums, strict=True):
-                    blocks[slot] += one
-            blocks[self._tail_slot] += between
-        self.matrix.setValuesBlockedCSR(self._pointer, self._columns, blocks.ravel())
+        Args:
+            kernels: Of each law's structure.
+            quadrature: Points of all of them.
+            density: By cell, times what inertia takes of a displacement (t/mm3/s2), or none.
+        """
+        ffi, mesh = self._ffi, self.reduction.space.mesh
+        x, corners = mesh.geometry.x, compat.geometry_dofmap(mesh)
+        geometry = ffi.new("geometry*")
+        geometry.x, geometry.corners = self._double(x), self._int(corners)
+        geometry.points = len(quadrature.weights)
+        geometry.weights = self._double(quadrature.weights)
+        geometry.slopes = self._double(quadrature.slopes)
+        fine = self._level(self._fine)
+        coarse = self._level(self._coarse)
+        for kernel in kernels:
+            fields = ffi.new("field[]", max(len(kernel.coefficients), 1))
+            for field, function in zip(fields, kernel.coefficients, strict=False):
+                dofmap = function.function_space.dofmap
+                field.values, field.nodes = self._double(function.x.array), self._int(dofmap.list)
+                field.per_cell, field.block = dofmap.list.shape[1], dofmap.bs
+            failed = self._lib.add_cells(
+                ffi.cast("void*", kernel.kernel),
+                len(kernel.cells), self._int(kernel.cells), geometry,
+                len(kernel.coefficients), fields,
+                ffi.NULL if density is None else self._double(density),
+                self._double(quadrature.mass), *fine, *coarse,
+                self._int(self._corner_of),
+            )  # fmt: skip
+            if failed:
+                raise RuntimeError(f"the loop over cells failed: {failed}")
+
+    def add_contact(self, block: TangentBlocks) -> None:
+        """Add what contact gives.
+
+        Raises:
+            RuntimeError: A block that is not zero has no place in the pattern.
+        """
+        table = self._fine.table
+        rows, columns = (table.index(part[:, ::3] // 3) for part in (block.rows, block.cols))
+        values = np.ascontiguousarray(block.values)
+        coarse = self._ffi.NULL if self._coarse is None else self._rows(self._coarse)
+        missing = self._lib.add_facets(
+            len(rows), rows.shape[1] // 6, columns.shape[1] // 6, self._int(rows),
+            self._int(columns), self._double(values), self._rows(self._fine), coarse,
+            self._int(self._corner_of),
+        )  # fmt: skip
+        if missing:
+            raise RuntimeError(f"{missing} blocks of contact lie outside the tangent's pattern")
+
+    def add_segments(self, block: Array) -> None:
+        """Add the dense block of segments and scalars; what other ranks than 0 give is left out."""
+        for level in (self._fine, self._coarse):
+            if level is not None and self.comm.rank == 0:
+                count = len(level.tail_place)
+                parts = block.reshape(count, 3, count, 3).transpose(0, 2, 1, 3)
+                level.rows.blocks[level.tail_place] += parts.reshape(count, count, 9)
+
+    def finish(self) -> None:
+        """Bring all values to their owners and into the matrices; collective."""
+        blocks = self._fine.rows.exchange()
+        self.matrix.setValuesBlockedCSR(*self._pattern, blocks.ravel())
         self.matrix.assemble()
         self.diagonal.destroy()
         self.diagonal = self._create_diagonal(blocks)
+        if self._coarse is not None:
+            assert self.coarse_matrix is not None
+            blocks = self._coarse.rows.exchange()
+            self.coarse_matrix.setValuesBlockedCSR(*self._coarse_pattern, blocks.ravel())
+            self.coarse_matrix.assemble()
 
-    def _between_segments(self, values: Array, arm: Array, far: Array) -> Array:
-        """This rank's part of the blocks between segments, shape (2 n, 2 n, 3, 3)."""
-        count = len(self.reduction.segments)
-        sums = np.zeros((2 * count, 2 * count, 3, 3))
-        one, two = self._both.key >> 32, self._both.key & 0xFFFFFFFF
-        plain = self._both.blocks(values)
-        turned = arm[self._both_node].transpose(0, 2, 1) @ plain
-        levers = far[self._both_lever]
-        for row, part in enumerate((plain, turned)):
-            sums[2 * one + row, 2 * two] = self._both.total(part)
-            sums[2 * one + row, 2 * two + 1] = self._both.total(part @ levers)
-        return sums
+    # -- what the loops read -------------------------------------------------------------------
+
+    def _double(self, values: Array) -> Any:
+        assert values.dtype == np.float64 and values.flags.c_contiguous
+        return self._ffi.cast("double*", values.ctypes.data)
+
+    def _int(self, values: Ints) -> Any:
+        assert values.dtype == np.int32 and values.flags.c_contiguous
+        return self._ffi.cast("int32_t*", values.ctypes.data)
+
+    def _rows(self, level: Level) -> Any:
+        rows, table = level.rows, level.table
+        made = self._ffi.new("rows*")
+        made.start = self._ffi.cast("int64_t*", rows.start.ctypes.data)
+        made.column = self._ffi.cast("int64_t*", rows.column.ctypes.data)
+        made.blocks = self._double(rows.blocks)
+        made.row = self._int(level.row)
+        made.target = self._ffi.cast("int64_t*", table.target.ctypes.data)
+        made.held = self._ffi.cast("uint8_t*", table.held.ctypes.data)
+        made.arm = self._double(table.arm)
+        return made
+
+    def _level(self, level: Level | None) -> tuple[Any, Any, Any]:
+        if level is None:
+            return self._ffi.NULL, self._ffi.NULL, self._ffi.NULL
+        return self._rows(level), self._int(level.cell_nodes), self._int(level.cell_places)
+
+    # -- diagonal ------------------------------------------------------------------------------
+
+    def _diagonal_places(self) -> Ints:
+        pointer, columns = self._pattern
+        row = self.reduction.y_start + np.repeat(np.arange(len(pointer) - 1), np.diff(pointer))
+        return np.flatnonzero(columns == row)
 
     def _create_diagonal(self, blocks: Array) -> PETSc.Mat:
         m = self.matrix
@@ -167,61 +277,14 @@ class ReducedTangent:
         return PETSc.Mat().createBAIJ(m.getSizes(), 3, csr=csr, comm=m.comm)
 
 
-class _Sums:
-    """Blocks of ``K`` that add up under one key, in the order of keys.
-
-    Attributes:
-        key: Keys, ascending.
-        order: Entries of ``K`` (blocks) in the order of their keys.
-    """
-
-    def __init__(self, place: Ints, chosen: Ints, keys: Ints):
-        order = np.argsort(keys, kind="stable")
-        self.order = chosen[order]
-        self.key, self._first = np.unique(keys[order], return_index=True)
-        self._place = place[self.order]
-
-    def blocks(self, values: Array) -> Array:
-        """Blocks of all entries, shape (n, 3, 3)."""
-        return values[self._place]
-
-    def total(self, blocks: Array) -> Array:
-        """Sum of each key's blocks, shape (keys, 3, 3)."""
-        if not len(self.key):
-            return np.zeros((0, 3, 3))
-        return np.add.reduceat(blocks, self._first, axis=0)
-
-
-def _vector(reduction: Reduction, block: int) -> PETSc.Vec:
-    vector = PETSc.Vec().create(reduction.comm)
-    vector.setSizes((block * reduction.ext_blocks, None), bsize=block)
-    vector.setType("mpi")
-    vector.setUp()
-    return vector
-
-
-def _target_vector(reduction: Reduction) -> PETSc.Vec:
-    """For each block of ``K``: block of ``y``, or minus one minus its segment."""
-    r = reduction
-    target = _vector(r, 1)
-    values: NDArray[Any] = -1.0 - r.segment_of_node[: r.owned]
-    values[r.free] = r.y_start + np.arange(len(r.free))
-    if r.comm.rank == 0:
-        values = np.concatenate([values, r.y_tail + np.arange(r.tail_blocks)])
-    target.array_w[:] = values
-    return target
-
-
-def _index_set(blocks: Ints, size: int, comm: MPI.Comm) -> PETSc.IS:
-    return PETSc.IS().createBlock(size, blocks.astype(PETSc.IntType), comm=comm)
-
-
-def _fetched(vector: PETSc.Vec, wanted: PETSc.IS, block: int) -> Array:
-    """Blocks of a distributed vector by global number, shape (n, block); collective."""
-    local = PETSc.Vec().createSeq(wanted.getLocalSize(), comm=PETSc.COMM_SELF)
-    scatter = PETSc.Scatter().create(vector, wanted, local, None)
-    scatter.scatter(vector, local)
-    values: Array = local.array_r.copy().reshape(-1, block)
-    for left in (scatter, local):
-        left.destroy()
-    return values
+def _create(level: Level, kind: str) -> tuple[PETSc.Mat, tuple[Ints, Ints]]:
+    """Return a zero matrix with the pattern of a level's rows, and that in blocks; collective."""
+    r, keys = level.reduction, level.rows.owned_keys
+    columns = (keys & _LOW).astype(PETSc.IntType)
+    count = np.bincount((keys >> 32) - r.y_start, minlength=r.y_blocks)
+    pointer = np.concatenate([[0], np.cumsum(count)]).astype(PETSc.IntType)
+    if kind == "aij":
+        return create_matrix(r.comm, keys, r.y_blocks, r.y_start), (pointer, columns)
+    size = (3 * r.y_blocks, None)
+    csr = (pointer, columns, np.zeros(9 * len(keys)))
+    return PETSc.Mat().createBAIJ((size, size), 3, csr=csr, comm=r.comm), (pointer, columns)

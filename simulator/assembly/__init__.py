@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""Assembly of the reduced tangent in compiled loops."""
