@@ -18,8 +18,8 @@ from petsc4py import PETSc
 
 from simulator import compat
 from simulator.assembly.cells import CellKernel, CellQuadrature
-from simulator.assembly.compiled import loops
 from simulator.assembly.level import Level, fetched
+from simulator.compiled.library import loops
 from simulator.contact.records import TangentBlocks
 from simulator.reduction import Reduction
 from simulator.sparsity import Keys, create_matrix, merge_keys
@@ -65,10 +65,8 @@ class ReducedTangent:
         self.reduction, self.coarse_reduction = fine, coarse
         compiled = loops(self.comm)
         self._lib, self._ffi = compiled.lib, compiled.ffi
-        groups = [tuple(part[:, ::3] // 3 for part in c.pattern()) for c in contacts]
-        known = fine.space.dofmap.index_map.local_to_global(
-            np.arange(fine.local, dtype=np.int32)
-        )
+        groups = [_with_own(*(part[:, ::3] // 3 for part in c.pattern())) for c in contacts]
+        known = fine.space.dofmap.index_map.local_to_global(np.arange(fine.local, dtype=np.int32))
         met = np.unique(np.concatenate([known[:0], *(p.ravel() for g in groups for p in g)]))
         beyond = np.setdiff1d(met, known)
         self._fine = Level(fine, beyond)
@@ -288,3 +286,9 @@ def _create(level: Level, kind: str) -> tuple[PETSc.Mat, tuple[Ints, Ints]]:
     size = (3 * r.y_blocks, None)
     csr = (pointer, columns, np.zeros(9 * len(keys)))
     return PETSc.Mat().createBAIJ((size, size), 3, csr=csr, comm=r.comm), (pointer, columns)
+
+
+def _with_own(rows: Ints, columns: Ints) -> tuple[Ints, Ints]:
+    """Rectangles of facets, and each facet with itself: its cell may be another rank's."""
+    own = np.unique(np.concatenate([rows, columns]), axis=0)
+    return np.concatenate([rows, own]), np.concatenate([columns, own])

@@ -14,6 +14,7 @@ import dolfinx
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.compiled.library import loops
 from simulator.contact.candidates import CandidatePairs
 from simulator.contact.facet import Array, IntArray, dot, shape_functions, shape_gradients
 from simulator.contact.history import (
@@ -84,6 +85,7 @@ class PairContact:
         self.master = master
         self.near_mm = near_mm
         self.watched_mm = watched_mm
+        loops(slave.comm)
         self._search = FacetSearch(master.facets, master.neighbours, search_radius_mm)
         self._candidates = CandidatePairs(slave.local.size, master.ring)
         self._last: _Evaluation | None = None
@@ -373,7 +375,7 @@ class PairContact:
             nodal = last.master_positions[self.master.facets[last.hits.facet[index]]]
             fixed = np.repeat(last.active.normal[:, None], nodal.shape[1], axis=1)
             place = last.frame.position[index] - last.active.friction.kept
-            eta = project(place, nodal, fixed, last.hits.eta[index]).eta
+            eta = project(place, nodal, fixed, last.hits.eta[index])
             found = np.isfinite(eta).all(axis=1)
             anchor[index[found], :2] = eta[found]
         self._state = replace(

@@ -8,11 +8,13 @@ projection and its direction are continuous across the sides of facets.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from simulator.compiled.library import library
 from simulator.contact.facet import (
     NODE_COORDINATES,
     SUB_TRIANGLES,
@@ -24,8 +26,6 @@ from simulator.contact.facet import (
     shape_gradients,
 )
 
-_NEWTON_LIMIT = 12
-_HOP_LIMIT = 4
 _INSIDE = 1e-7
 _ATTEMPTS = 4
 _WEDGE = 0.3
@@ -77,8 +77,8 @@ class FacetSearch:
             rim: how far a facet at the rim reaches beyond it, in its own height.
             candidates: flat triangles looked at for a point without a guess.
         """
-        self.facets = facets
-        self.neighbours = neighbours
+        self.facets = np.ascontiguousarray(facets, dtype=np.int64)
+        self.neighbours = np.ascontiguousarray(neighbours, dtype=np.int64)
         self.radius_mm = radius_mm
         self.facing = facing
         self.rim = rim
@@ -133,7 +133,9 @@ class FacetSearch:
             guess: partners of an earlier evaluation, followed across the sides of
                 facets; only saves time.
         """
-        field = _Field(positions[self.facets], normals[self.facets])
+        points, own_normals, positions, normals = map(
+            np.ascontiguousarray, (points, own_normals, positions, normals)
+        )
         count = points.shape[0]
         hits = Hits(
             np.full(count, -1, dtype=np.int64),
@@ -144,13 +146,20 @@ class FacetSearch:
         if guess is not None:
             known = np.flatnonzero(guess.facet >= 0)
             done = self._walk(
-                known, guess.facet[known], guess.eta[known], points, own_normals, field, hits
+                known,
+                guess.facet[known],
+                guess.eta[known],
+                points,
+                own_normals,
+                positions,
+                normals,
+                hits,
             )
             unknown = np.ones(count, dtype=bool)
             unknown[known[done]] = False
             todo = np.flatnonzero(unknown)
         if todo.size:
-            self._search(todo, points, own_normals, positions, field, hits)
+            self._search(todo, points, own_normals, positions, normals, hits)
         return hits
 
     def _walk(
@@ -160,35 +169,23 @@ class FacetSearch:
         eta: Array,
         points: Array,
         own_normals: Array,
-        field: _Field,
+        positions: Array,
+        normals: Array,
         hits: Hits,
     ) -> NDArray[np.bool_]:
         """Follow guesses; writes partners into ``hits``, returns which need no other guess."""
-        done = np.zeros(index.size, dtype=bool)
-        at, local = start.copy(), eta.copy()
-        left: IntArray = np.arange(index.size)
-        for _ in range(_HOP_LIMIT):
-            i, on = index[left], at[left]
-            met = project(points[i], field.positions[on], field.normals[on], local[left])
-            bary = np.column_stack([1.0 - met.eta.sum(axis=1), met.eta])
-            open_side = self.neighbours[on] < 0
-            rim = np.where(open_side, np.maximum(-bary, 0.0), 0.0).max(axis=1)
-            inner = np.where(open_side, 1.0, bary)
-            inside = (inner.min(axis=1) >= -_INSIDE - _WEDGE * rim) & (rim < self.rim)
-            near = np.abs(met.gap) <= self.radius_mm
-            good = inside & near & (dot(met.normal, own_normals[i]) <= -self.facing)
-            hits.facet[i[good]], hits.eta[i[good]] = on[good], met.eta[good]
-            hits.gap[i[good]] = met.gap[good]
-            settled = good | (inside & ~near)
-            done[left[settled]] = True
-            side = np.argmin(np.nan_to_num(inner, nan=1.0), axis=1)
-            step = self.neighbours[on, side]
-            further = ~settled & (step >= 0) & (inner.min(axis=1) < 0.0)
-            left = left[further]
-            at[left], local[left] = step[further], 1.0 / 3.0
-            if left.size == 0:
-                break
-        return done
+        done = np.zeros(index.size, dtype=np.uint8)
+        compiled, made = _surface(self.facets, positions, normals)
+        made.neighbours = _integers(self.neighbours)
+        made.radius, made.facing, made.rim = self.radius_mm, self.facing, self.rim
+        made.inside, made.wedge = _INSIDE, _WEDGE
+        start, eta = np.ascontiguousarray(start), np.ascontiguousarray(eta)
+        compiled.lib.walk(
+            made, index.size, _integers(index), _integers(start), _doubles(eta), _doubles(points),
+            _doubles(own_normals), _integers(hits.facet), _doubles(hits.eta), _doubles(hits.gap),
+            compiled.ffi.cast("uint8_t*", done.ctypes.data),
+        )  # fmt: skip
+        return done.astype(bool)
 
     def _search(
         self,
@@ -196,7 +193,7 @@ class FacetSearch:
         points: Array,
         own_normals: Array,
         positions: Array,
-        field: _Field,
+        normals: Array,
         hits: Hits,
     ) -> None:
         """Project from scratch: try the flat triangles nearest to a point in order."""
@@ -231,33 +228,10 @@ class FacetSearch:
                 break
             chosen = near[left, best]
             eta = _SUB_CENTROIDS[chosen % 4]
-            done = self._walk(todo[left], chosen // 4, eta, points, own_normals, field, hits)
+            done = self._walk(
+                todo[left], chosen // 4, eta, points, own_normals, positions, normals, hits
+            )
             left = left[~done]
-
-
-@dataclass(frozen=True, slots=True)
-class _Field:
-    """Positions and normals (F, 6, 3) of the nodes of all facets."""
-
-    positions: Array
-    normals: Array
-
-
-@dataclass(frozen=True, slots=True)
-class Projection:
-    """Place of n points relative to given facets, NaN where there is none.
-
-    Attributes:
-        eta: (n, 2) local coordinates, also outside of the facet.
-        gap: (n,) distance along ``normal`` (n, 3).
-        tangents: (n, 2, 3) derivatives of the surface, ``bend`` (n, 2, 3) of the normal.
-    """
-
-    eta: Array
-    gap: Array
-    normal: Array
-    tangents: Array
-    bend: Array
 
 
 def surface_at(nodal: Array, normals: Array, eta: Array) -> tuple[Array, Array, Array, Array]:
@@ -277,27 +251,35 @@ def surface_at(nodal: Array, normals: Array, eta: Array) -> tuple[Array, Array, 
     return (values @ nodal)[:, 0], slopes @ nodal, normal, bend
 
 
-def project(points: Array, nodal: Array, normals: Array, start: Array) -> Projection:
-    """Solve ``y(eta) + gap * n(eta) = point`` on facets (n, 6, 3) by Newton's method."""
-    count = points.shape[0]
-    eta, gap = start.copy(), np.zeros(count)
-    normal = np.zeros((count, 3))
-    tangents, bend = np.zeros((count, 2, 3)), np.zeros((count, 2, 3))
-    left = np.arange(count)
-    for _ in range(_NEWTON_LIMIT):
-        place, slopes, n, turn = surface_at(nodal[left], normals[left], eta[left])
-        normal[left], tangents[left], bend[left] = n, slopes, turn
-        columns = slopes + gap[left, None, None] * turn
-        r1, r2, r3 = inverse_columns(columns[:, 0], columns[:, 1], n)
-        d = points[left] - place
-        step = np.column_stack([dot(r1, d), dot(r2, d)])
-        size = np.abs(step).max(axis=1)
-        gap[left] = dot(r3, d)
-        scale = np.minimum(1.0, 1.0 / np.maximum(size, 1.0))
-        eta[left] += step * scale[:, None]
-        left = left[size > 1e-12]
-        left = left[np.abs(eta[left]).max(axis=1) < 4.0]
-        if left.size == 0:
-            break
-    eta[left], gap[left] = np.nan, np.nan
-    return Projection(eta, gap, normal, tangents, bend)
+def project(points: Array, nodal: Array, normals: Array, start: Array) -> Array:
+    """Return the local coordinates (n, 2) of points on their own facets; NaN where there are none.
+
+    Args:
+        points: (n, 3).
+        nodal: (n, 6, 3) node positions of the facets.
+        normals: (n, 6, 3) their nodal normals.
+        start: (n, 2) guesses.
+    """
+    facets = np.arange(6 * len(points), dtype=np.int64)
+    nodal, normals, points = map(np.ascontiguousarray, (nodal, normals, points))
+    compiled, made = _surface(facets, nodal, normals)
+    eta = np.array(start, dtype=float, order="C")
+    compiled.lib.project_all(made, len(points), _doubles(points), _doubles(eta))
+    return eta
+
+
+def _surface(facets: IntArray, positions: Array, normals: Array) -> tuple[Any, Any]:
+    """Compiled loops and their structure of a surface; the arrays must outlive it."""
+    compiled = library()
+    made = compiled.ffi.new("surface*")
+    made.facets, made.positions = _integers(facets), _doubles(positions)
+    made.normals = _doubles(normals)
+    return compiled, made
+
+
+def _integers(values: IntArray) -> Any:
+    return library().ffi.cast("int64_t*", values.ctypes.data)
+
+
+def _doubles(values: Array) -> Any:
+    return library().ffi.cast("double*", values.ctypes.data)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The loops of ``loops.c``, compiled once a machine as dolfinx' forms are.
+"""The loops, compiled once a machine as dolfinx' forms are.
 
 The library stands in the folder of compiled forms under a name that tells its source, its
 compiler options and the Python that it is for.
@@ -23,7 +23,7 @@ from mpi4py import MPI
 
 from simulator import compat
 
-SOURCE = Path(__file__).with_name("loops.c")
+SOURCES = ("tangent.c", "walk.c")
 FLAGS = ("-O3", "-march=native")
 DECLARATIONS = """
 typedef struct { const double* values; const int32_t* nodes; int per_cell; int block; } field;
@@ -40,27 +40,35 @@ int64_t find_places(const rows* m, int64_t count, int width, const int32_t* node
 int64_t add_facets(int64_t count, int high, int wide, const int32_t* row_nodes,
                    const int32_t* column_nodes, const double* values, const rows* fine,
                    const rows* coarse, const int32_t* corner_of);
+typedef struct { const int64_t* facets; const int64_t* neighbours; const double* positions;
+                 const double* normals; double radius; double facing; double rim; double inside;
+                 double wedge; } surface;
+void walk(const surface* s, int64_t count, const int64_t* index, const int64_t* start,
+          const double* guess, const double* points, const double* own_normals, int64_t* facet,
+          double* eta, double* gap, uint8_t* done);
+void project_all(const surface* s, int64_t count, const double* points, double* eta);
 """
 
 
 def loops(comm: MPI.Comm) -> Any:
-    """Return the library, with ``lib`` and ``ffi``; collective.
+    """Return the library, with ``lib`` and ``ffi``, compiled by one rank; collective.
 
     Raises:
         RuntimeError: The compiler fails; on all ranks.
     """
-    return dolfinx.jit.mpi_jit_decorator(_library)(comm)
+    return dolfinx.jit.mpi_jit_decorator(library)(comm)
 
 
 @functools.cache
-def _library() -> Any:
+def library() -> Any:
+    """Return the library, compiled here where it is not yet."""
     flags = [*FLAGS, *(["-DCUSTOM_DATA"] if compat.kernels_take_custom_data() else [])]
-    text = SOURCE.read_text()
+    text = "\n".join(Path(__file__).with_name(name).read_text() for name in SOURCES)
     told = "\n".join([text, DECLARATIONS, *flags, sysconfig.get_config_var("EXT_SUFFIX") or ""])
     name = f"solespine_loops_{hashlib.sha256(told.encode()).hexdigest()[:16]}"
     folder = Path(dolfinx.jit.get_options()["cache_dir"])
-    library = folder / f"{name}{sysconfig.get_config_var('EXT_SUFFIX')}"
-    if not library.exists():
+    path = folder / f"{name}{sysconfig.get_config_var('EXT_SUFFIX')}"
+    if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
         builder = cffi.FFI()
         builder.cdef(DECLARATIONS)
@@ -68,9 +76,9 @@ def _library() -> Any:
         # Others may compile the same at this moment: what is moved there is whole.
         with tempfile.TemporaryDirectory(dir=folder) as scratch:
             made = builder.compile(tmpdir=scratch)
-            os.replace(made, library)
-    loader = importlib.machinery.ExtensionFileLoader(name, str(library))
-    spec = importlib.util.spec_from_file_location(name, library, loader=loader)
+            os.replace(made, path)
+    loader = importlib.machinery.ExtensionFileLoader(name, str(path))
+    spec = importlib.util.spec_from_file_location(name, path, loader=loader)
     assert spec is not None
     module = importlib.util.module_from_spec(spec)
     loader.exec_module(module)
