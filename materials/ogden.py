@@ -13,15 +13,23 @@ from materials.law import (
     Parameters,
     Scalar,
     bulk_modulus_mpa,
+    cofactor_elasticity,
+    no_elasticity,
     no_piola,
     require_poisson_ratio,
     require_positive,
     resolve,
+    volumetric_elasticity,
     volumetric_energy,
     volumetric_piola,
 )
 from materials.solids import PLANTAR_POISSON_RATIO
-from materials.spectral import LogStretches, spectral_energy, spectral_piola
+from materials.spectral import (
+    LogStretches,
+    spectral_elasticity,
+    spectral_energy,
+    spectral_piola,
+)
 
 Terms = list[tuple[Scalar, Scalar]]
 
@@ -55,6 +63,17 @@ def _power_sum(terms: Terms, logs: tuple[Expr, Expr, Expr]) -> Expr:
     """Sum over terms of 2 mu / alpha^2 (sum_k exp(alpha/2 log_k) - 3)."""
     return sum(
         2 * modulus / (exponent * exponent) * (sum(ufl.exp(exponent / 2 * log) for log in logs) - 3)
+        for modulus, exponent in terms
+    )
+
+
+def _volumetric(value: dict[str, Scalar], terms: Terms, J: Expr) -> Expr:
+    """Of a hyperfoam: sum of 2 mu / alpha J^(-alpha beta), or of 2 mu / alpha at nu = 0."""
+    if "beta" not in value:
+        return sum(2 * modulus / exponent for modulus, exponent in terms)
+    log_J = ufl.ln(J)
+    return sum(
+        2 * modulus / exponent * ufl.exp(-exponent * value["beta"] * log_J)
         for modulus, exponent in terms
     )
 
@@ -151,6 +170,15 @@ class Ogden:
         value = resolve(self.parameters(), p)
         return volumetric_piola(F, ufl.det(F), value["bulk_modulus_mpa"])
 
+    def relaxing_elasticity(self, F: Expr, p: Parameters | None = None) -> Expr:
+        """Derivative of `relaxing_piola` by F, (3, 3, 3, 3), MPa."""
+        value = resolve(self.parameters(), p)
+        return spectral_elasticity(F, lambda logs: self._isochoric(value, logs))
+
+    def lasting_elasticity(self, F: Expr, p: Parameters | None = None) -> Expr:
+        """Derivative of `lasting_piola` by F, (3, 3, 3, 3), MPa."""
+        return volumetric_elasticity(F, resolve(self.parameters(), p)["bulk_modulus_mpa"])
+
 
 @dataclass(frozen=True, slots=True)
 class HyperFoam:
@@ -221,14 +249,7 @@ class HyperFoam:
         """First Piola-Kirchhoff stress, (3, 3), MPa; see `Law.first_piola`."""
         value = resolve(self.parameters(), p)
         terms = _terms(value, len(self.exponents))
-        if "beta" in value:
-            log_J = ufl.ln(ufl.det(F))
-            pressure = sum(
-                2 * modulus / exponent * ufl.exp(-exponent * value["beta"] * log_J)
-                for modulus, exponent in terms
-            )
-        else:
-            pressure = sum(2 * modulus / exponent for modulus, exponent in terms)
+        pressure = _volumetric(value, terms, ufl.det(F))
         return spectral_piola(F, lambda logs: _power_sum(terms, logs)) - pressure * ufl.inv(F).T
 
     def relaxing_piola(self, F: Expr, p: Parameters | None = None) -> Expr:
@@ -238,6 +259,17 @@ class HyperFoam:
     def lasting_piola(self, F: Expr, p: Parameters | None = None) -> Expr:
         """Zero, (3, 3); see `Law.lasting_piola`."""
         return no_piola()
+
+    def relaxing_elasticity(self, F: Expr, p: Parameters | None = None) -> Expr:
+        """Derivative of `relaxing_piola` by F, (3, 3, 3, 3), MPa."""
+        value = resolve(self.parameters(), p)
+        terms = _terms(value, len(self.exponents))
+        volume = cofactor_elasticity(F, lambda J: -_volumetric(value, terms, J) / J)
+        return spectral_elasticity(F, lambda logs: _power_sum(terms, logs)) + volume
+
+    def lasting_elasticity(self, F: Expr, p: Parameters | None = None) -> Expr:
+        """Zero, (3, 3, 3, 3)."""
+        return no_elasticity()
 
     def relaxing_energy(self, F: Expr, p: Parameters | None = None) -> Expr:
         """The whole energy, MPa; see `Law.relaxing_energy`."""

@@ -15,10 +15,12 @@ rule over the scalars m, j2, j3 instead of over the nine components of F.
 
 import math
 from collections.abc import Callable
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import ufl
 from ufl.core.expr import Expr
+
+from materials.law import tensor4
 
 EPSILON = 1.0e-5
 """Distance (in squared stretch) that is kept from three equal stretches."""
@@ -78,9 +80,9 @@ def spectral_energy(F: Expr, energy: SymmetricEnergy) -> Expr:
 def spectral_piola(F: Expr, energy: SymmetricEnergy) -> Expr:
     """Derivative of `spectral_energy` with respect to F, shape (3, 3)."""
     invariants = deviatoric_invariants(F)
-    mean, j2, j3 = (ufl.variable(scalar) for scalar in invariants[:3])
-    value = energy(log_stretches(mean, j2, j3))
-    by_mean, by_j2, by_j3 = (ufl.diff(value, scalar) for scalar in (mean, j2, j3))
+    scalars = _variables(invariants)
+    value = energy(log_stretches(*scalars))
+    by_mean, by_j2, by_j3 = (ufl.diff(value, scalar) for scalar in scalars)
     deviator = invariants.deviator
     half_stress = (
         (by_mean / 3 - 2 * by_j3 * invariants.j2 / 3) * ufl.Identity(3)
@@ -88,3 +90,68 @@ def spectral_piola(F: Expr, energy: SymmetricEnergy) -> Expr:
         + by_j3 * deviator * deviator
     )
     return 2 * F * half_stress
+
+
+def spectral_elasticity(F: Expr, energy: SymmetricEnergy) -> Expr:
+    """Derivative of `spectral_piola` with respect to F, shape (3, 3, 3, 3).
+
+    With the derivatives M = I/3, N = D and Q = D^2 - 2/3 j2 I of the three invariants by C, half
+    the second Piola-Kirchhoff stress is W_m M + W_2 N + W_3 Q and its derivative by C
+
+        sum W_ab G_a (x) G_b + W_2 dN/dC + W_3 dQ/dC,
+
+    twice six scalars by the chain rule and products of D from there. Differentiated through each of
+    the nine components of F, the same kernel has fourteen times the divisions.
+    """
+    invariants = deviatoric_invariants(F)
+    scalars = _variables(invariants)
+    value = energy(log_stretches(*scalars))
+    first = [ufl.diff(value, scalar) for scalar in scalars]
+    second = [[ufl.diff(slope, scalar) for scalar in scalars] for slope in first]
+    D, identity = invariants.deviator, ufl.Identity(3)
+    square = D * D
+    by_C = (identity / 3, D, square - 2 * invariants.j2 / 3 * identity)
+
+    def half_stress(k: int, i: int) -> Expr:
+        return sum(first[n] * by_C[n][k, i] for n in range(3))
+
+    def slope_by_C(k: int, i: int, m: int, n: int) -> Expr:
+        value = sum(
+            second[a][b] * by_C[a][k, i] * by_C[b][m, n] for a in range(3) for b in range(3)
+        )
+        value += first[1] * ((_is(k, m) * _is(i, n) + _is(k, n) * _is(i, m)) / 2)
+        value -= first[1] * (_is(k, i) * _is(m, n) / 3)
+        product = D[k, m] * _is(i, n) + D[k, n] * _is(i, m)
+        product += _is(k, m) * D[n, i] + _is(k, n) * D[m, i]
+        both = D[k, i] * _is(m, n) + _is(k, i) * D[m, n]
+        return value + first[2] * (product / 2 - 2 * both / 3)
+
+    pairs = [(k, i) for k in range(3) for i in range(k, 3)]
+    half = {pair: half_stress(*pair) for pair in pairs}
+    slopes = {(one, two): slope_by_C(*one, *two) for one in pairs for two in pairs if one <= two}
+    turned = {
+        (a, i, pair): sum(F[a, k] * slopes[_ordered((_ordered((k, i)), pair))] for k in range(3))
+        for a in range(3)
+        for i in range(3)
+        for pair in pairs
+    }
+
+    def component(a: int, i: int, b: int, j: int) -> Expr:
+        value = 4 * sum(turned[a, i, _ordered((n, j))] * F[b, n] for n in range(3))
+        return value + 2 * half[_ordered((i, j))] if a == b else value
+
+    return tensor4(component)
+
+
+def _variables(invariants: DeviatoricInvariants) -> tuple[Expr, Expr, Expr]:
+    """The three scalars, ready for differentiation by them."""
+    mean, j2, j3 = (ufl.variable(scalar) for scalar in invariants[:3])
+    return mean, j2, j3
+
+
+def _is(one: int, two: int) -> float:
+    return 1.0 if one == two else 0.0
+
+
+def _ordered(pair: tuple[Any, Any]) -> tuple[Any, Any]:
+    return min(pair), max(pair)

@@ -12,7 +12,7 @@ Chosen by size where the user does not:
     Chebyshev steps with 3 x 3 Jacobi, which need nothing but products with the matrix. Coarse
     level: linear elements by the Galerkin product, whose prolongation carries the
     segments' columns, so that rigid motion of a bone with its tissue is represented
-    exactly; solved by MUMPS. GMRES because friction makes the tangent unsymmetric
+    exactly; solved by MUMPS. Flexible GMRES because friction makes the tangent unsymmetric
     and symmetrising it costs Newton its convergence. Smoothing alone cannot see the
     soft modes, and algebraic coarsening of quadratic elements is worse at the
     incompressible end: hence p first. Sources: Adams et al. 2003 (polynomial
@@ -54,8 +54,7 @@ DIRECT: dict[str, object] = {
     "mat_mumps_icntl_14": 60,
 }
 ITERATIVE: dict[str, object] = {
-    "ksp_type": "gmres",
-    "ksp_pc_side": "right",
+    "ksp_type": "fgmres",
     "ksp_gmres_restart": 100,
     "ksp_max_it": 200,
     "pc_type": "mg",

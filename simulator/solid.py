@@ -112,10 +112,12 @@ class Solid:
         self._stresses = [
             (regions, self._stress(f, regions, fields)) for regions, fields in self._groups
         ]
+        self._elasticities = [
+            (regions, self._elasticity(f, regions, fields)) for regions, fields in self._groups
+        ]
         work = self._virtual_work(self._dx)
         self.residual_form = dolfinx.fem.form(work, jit_options=COMPILER_OPTIONS)
         self.quadrature = cell_quadrature(quadrature_degree)
-        self._gradient = f
         self._tangent_work = ufl.derivative(work, u, du)
         self._energy_forms: dict[int, Any] = {}
         self._held_forms: dict[int, Any] = {}
@@ -127,13 +129,12 @@ class Solid:
         """Derivatives of the stresses in owned cells; collective at the first call."""
         return tuple(
             cell_kernel(
-                stress,
-                self._gradient,
+                elasticity,
                 np.sort(np.concatenate([self.cells(r) for r in regions])).astype(np.int32),
                 self.quadrature.points,
                 COMPILER_OPTIONS,
             )
-            for regions, stress in self._stresses
+            for regions, elasticity in self._elasticities
         )
 
     @cached_property
@@ -180,6 +181,17 @@ class Solid:
         relaxing = law.relaxing_piola(f, fields)
         self.history.add_group(regions, f, relaxing, COMPILER_OPTIONS)
         return self.history.piola(f, relaxing, law.lasting_piola(f, fields))
+
+    def _elasticity(self, f: Any, regions: tuple[int, ...], fields: dict[str, Any]) -> Any:
+        """First elasticity tensor of a group: derivative of ``_stress`` by the gradient."""
+        law: Any = self.laws[regions[0]]
+        viscous = self.history is not None and self._is_viscous(regions[0])
+        if not viscous and not hasattr(law, "relaxing_elasticity"):
+            return ufl.diff(law.first_piola(f, fields), f)
+        relaxing, lasting = (_derivative(law, part, f, fields) for part in ("relaxing", "lasting"))
+        if self.history is None or not viscous:
+            return relaxing + lasting
+        return self.history.elasticity(f, relaxing, lasting)
 
     def _group_by_structure(self) -> list[tuple[tuple[int, ...], dict[str, dolfinx.fem.Function]]]:
         """Join regions whose laws differ in numbers alone: one kernel each, numbers by cell."""
@@ -338,3 +350,11 @@ class Solid:
         owned = self.mesh.topology.index_map(3).size_local
         cells = self.cell_tags.find(region)
         return cells[cells < owned]
+
+
+def _derivative(law: Any, part: str, f: Any, fields: Mapping[str, Any]) -> Any:
+    """Derivative of a part of a law's stress, written out by the law or found by UFL."""
+    written = getattr(law, f"{part}_elasticity", None)
+    if written is not None:
+        return written(f, fields)
+    return ufl.diff(getattr(law, f"{part}_piola")(f, fields), f)

@@ -140,6 +140,15 @@ class ViscousHistory:
         """Return the first Piola-Kirchhoff stress of a step as UFL, from the law's two parts."""
         return law_lasting + (1 + self.gain) * law_relaxing + F * _symmetric(self._carried)
 
+    def elasticity(self, F: Any, relaxing: Any, lasting: Any) -> Any:
+        """Return the derivative of ``piola`` by F as UFL, from that of the law's two parts."""
+        carried, axes = _symmetric(self._carried), range(3)
+        held = [
+            [[[carried[j, i] if a == b else 0 for j in axes] for b in axes] for i in axes]
+            for a in axes
+        ]
+        return lasting + (1 + self.gain) * relaxing + ufl.as_tensor(held)
+
     def mean_overstress(self) -> Any:
         """Return as UFL the committed sum of the terms' stresses, its mean over each cell (MPa)."""
         return _symmetric(self._mean)

@@ -37,21 +37,20 @@ class CellKernel:
 
 
 def cell_kernel(
-    stress: Any, gradient: Any, cells: NDArray[np.int32], points: Array, jit_options: Any
+    elasticity: Any, cells: NDArray[np.int32], points: Array, jit_options: Any
 ) -> CellKernel:
     """Compile the derivative of a stress; collective.
 
     Args:
-        stress: First Piola-Kirchhoff stress as UFL.
-        gradient: Deformation gradient, a UFL variable of which the stress is made.
+        elasticity: First elasticity tensor as UFL, shape (3, 3, 3, 3): derivative of the first
+            Piola-Kirchhoff stress by the deformation gradient.
         cells: Owned cells that it is for.
         points: Of the quadrature, on the reference cell.
         jit_options: Of dolfinx.
     """
-    slope = ufl.diff(stress, gradient)
     axes = range(3)
     # The loop runs along the components of both vectors, for one pair of directions at a time.
-    parts = [slope[a, i, b, j] for i in axes for j in axes for a in axes for b in axes]
+    parts = [elasticity[a, i, b, j] for i in axes for j in axes for a in axes for b in axes]
     expression = dolfinx.fem.Expression(ufl.as_vector(parts), points, jit_options=jit_options)
     made = expression.ufcx_expression
     if made.num_constants:
