@@ -28,7 +28,7 @@ from ufl.classes import (
 )
 from ufl.core.expr import Expr
 
-from materials.law import Law, Parameters
+from materials.law import Law, Parameters, first_elasticity
 
 Array = NDArray[np.float64]
 
@@ -191,7 +191,7 @@ def tangent_mpa(law: Law, F: ArrayLike, p: Parameters | None = None) -> Array:
     """Tangent dP/dF at F (n, 3, 3), shape (n, 3, 3, 3, 3), MPa."""
     symbol = placeholder(3, 3)
     variable = ufl.variable(symbol)
-    return evaluate(ufl.diff(law.first_piola(variable, p), variable), {symbol: F})
+    return evaluate(first_elasticity(law, variable, p), {symbol: F})
 
 
 def uniaxial_mpa(law: Law, stretches: ArrayLike) -> tuple[Array, Array]:

@@ -109,6 +109,20 @@ def resolve(own: Mapping[str, float], given: Parameters | None) -> dict[str, Sca
     return {name: given.get(name, value) for name, value in own.items()}
 
 
+def first_elasticity(law: Law, F: Expr, p: Parameters | None = None) -> Expr:
+    """First elasticity tensor dP/dF, shape (3, 3, 3, 3), MPa, as the law writes it where it does.
+
+    Args:
+        law: Any.
+        F: Deformation gradient, a UFL variable.
+        p: As in `Law.energy`.
+    """
+    written: Any = law
+    if hasattr(law, "relaxing_elasticity"):
+        return written.relaxing_elasticity(F, p) + written.lasting_elasticity(F, p)
+    return ufl.diff(law.first_piola(F, p), F)
+
+
 def young_modulus_mpa(law: Law) -> float:
     """Young's modulus of a law at small strain, MPa."""
     return 2.0 * law.initial_shear_modulus_mpa * (1.0 + law.poisson_ratio)

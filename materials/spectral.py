@@ -61,7 +61,12 @@ def deviatoric_invariants(F: Expr) -> DeviatoricInvariants:
 def log_stretches(mean: Expr, j2: Expr, j3: Expr) -> LogStretches:
     """Logarithms of the squared principal stretches, in descending order."""
     radius = ufl.sqrt((j2 + EPSILON**2) / 3)
-    angle = ufl.acos((1.0 - ANGLE_EPSILON) / 2 * j3 / (radius * radius * radius)) / 3
+    return _by_angle(mean, radius, (1.0 - ANGLE_EPSILON) / 2 * j3 / (radius * radius * radius))
+
+
+def _by_angle(mean: Expr, radius: Expr, cosine_of_three: Expr) -> LogStretches:
+    """The same from q and cos(3 theta)."""
+    angle = ufl.acos(cosine_of_three) / 3
     cosine = radius * ufl.cos(angle)
     sine = math.sqrt(3.0) * radius * ufl.sin(angle)
     return (
@@ -95,22 +100,30 @@ def spectral_piola(F: Expr, energy: SymmetricEnergy) -> Expr:
 def spectral_elasticity(F: Expr, energy: SymmetricEnergy) -> Expr:
     """Derivative of `spectral_piola` with respect to F, shape (3, 3, 3, 3).
 
-    With the derivatives M = I/3, N = D and Q = D^2 - 2/3 j2 I of the three invariants by C, half
-    the second Piola-Kirchhoff stress is W_m M + W_2 N + W_3 Q and its derivative by C
-
-        sum W_ab G_a (x) G_b + W_2 dN/dC + W_3 dQ/dC,
-
-    twice six scalars by the chain rule and products of D from there. Differentiated through each of
-    the nine components of F, the same kernel has fourteen times the divisions.
+    The scalars are m, j2 and x = cos(3 theta). Their derivatives by C are I/3, the deviator D and
+    x_2 D + x_3 Q with Q = D^2 - 2/3 j2 I; those of the energy by them are found by UFL, and the
+    rest is products of D. Differentiated through each of the nine components of F, the same kernel
+    has four times the divisions and twice the products. Where two stretches coincide the second
+    derivative by x is large and the derivative of x vanishes: it is summed before it is squared.
     """
     invariants = deviatoric_invariants(F)
-    scalars = _variables(invariants)
-    value = energy(log_stretches(*scalars))
+    reach = invariants.j2 + EPSILON**2
+    radius = ufl.sqrt(reach / 3)
+    by_j3 = (1.0 - ANGLE_EPSILON) / 2 / (radius * radius * radius)
+    x = by_j3 * invariants.j3
+    # Of x no variable is made that depends on another one: UFL would differentiate through it.
+    scalars = tuple(ufl.variable(scalar) for scalar in (invariants.mean, reach, x))
+    value = energy(_by_angle(scalars[0], ufl.sqrt(scalars[1] / 3), scalars[2]))
     first = [ufl.diff(value, scalar) for scalar in scalars]
     second = [[ufl.diff(slope, scalar) for scalar in scalars] for slope in first]
     D, identity = invariants.deviator, ufl.Identity(3)
-    square = D * D
-    by_C = (identity / 3, D, square - 2 * invariants.j2 / 3 * identity)
+    Q = D * D - 2 * invariants.j2 / 3 * identity
+    by_j2 = -1.5 * x / reach
+    by_C = (identity / 3, D, by_j2 * D + by_j3 * Q)
+    of_deviator = first[1] + first[2] * by_j2
+    of_square = first[2] * by_j3
+    of_both = -1.5 * of_square / reach
+    of_twice = -2.5 * first[2] * by_j2 / reach
 
     def half_stress(k: int, i: int) -> Expr:
         return sum(first[n] * by_C[n][k, i] for n in range(3))
@@ -119,12 +132,13 @@ def spectral_elasticity(F: Expr, energy: SymmetricEnergy) -> Expr:
         value = sum(
             second[a][b] * by_C[a][k, i] * by_C[b][m, n] for a in range(3) for b in range(3)
         )
-        value += first[1] * ((_is(k, m) * _is(i, n) + _is(k, n) * _is(i, m)) / 2)
-        value -= first[1] * (_is(k, i) * _is(m, n) / 3)
+        value += of_twice * D[k, i] * D[m, n] + of_both * (D[k, i] * Q[m, n] + Q[k, i] * D[m, n])
+        value += of_deviator * ((_is(k, m) * _is(i, n) + _is(k, n) * _is(i, m)) / 2)
+        value -= of_deviator * (_is(k, i) * _is(m, n) / 3)
         product = D[k, m] * _is(i, n) + D[k, n] * _is(i, m)
         product += _is(k, m) * D[n, i] + _is(k, n) * D[m, i]
         both = D[k, i] * _is(m, n) + _is(k, i) * D[m, n]
-        return value + first[2] * (product / 2 - 2 * both / 3)
+        return value + of_square * (product / 2 - 2 * both / 3)
 
     pairs = [(k, i) for k in range(3) for i in range(k, 3)]
     half = {pair: half_stress(*pair) for pair in pairs}

@@ -97,7 +97,7 @@ def test_reduced_residual_does_the_work_of_nodal_forces() -> None:
 
 
 @pytest.mark.parametrize("ranks", [1, 2, 3])
-def test_product_by_index_is_the_triple_product(ranks: int, mpirun: Callable) -> None:
+def test_assembled_blocks_are_the_triple_products(ranks: int, mpirun: Callable) -> None:
     printed = mpirun(ranks, "-m", "tests.helpers.product_ranks").stdout.splitlines()[-1]
     assert float(printed) < 1e-13
 
