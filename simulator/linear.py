@@ -8,15 +8,16 @@ Chosen by size where the user does not:
     other; memory and time grow like n^1.3 and n^2 in three dimensions, so it is for
     small systems.
 ``iterative``
-    GMRES with two-level p-multigrid. Fine level: quadratic elements, smoothed by two
-    Chebyshev steps with 3 x 3 Jacobi, which need nothing but products with the matrix. Coarse
-    level: linear elements by the Galerkin product, whose prolongation carries the
-    segments' columns, so that rigid motion of a bone with its tissue is represented
-    exactly; solved by MUMPS. Flexible GMRES because friction makes the tangent unsymmetric
-    and symmetrising it costs Newton its convergence. Smoothing alone cannot see the
-    soft modes, and algebraic coarsening of quadratic elements is worse at the
-    incompressible end: hence p first. Sources: Adams et al. 2003 (polynomial
-    smoothers), docs/decisions/solver.md for the measurements.
+    Flexible GMRES with two-level p-multigrid. Coarse level first: linear elements by the
+    Galerkin product, whose prolongation carries the segments' columns, so that rigid motion
+    of a bone with its tissue is represented exactly; solved by MUMPS. Then four Chebyshev
+    steps with 3 x 3 Jacobi on the quadratic elements, which need nothing but products with
+    the matrix; smoothing before the coarse level costs as many products for fewer iterations
+    saved. All products are with the matrix in single precision. GMRES because friction makes
+    the tangent unsymmetric and symmetrising it costs Newton its convergence. Smoothing alone
+    cannot see the soft modes, and algebraic coarsening of quadratic elements is worse at the
+    incompressible end: hence p first. Sources: Adams et al. 2003 (polynomial smoothers),
+    docs/decisions/solver.md and docs/performance.md for the measurements.
 ``iterative_large``
     The same with one cycle of smoothed aggregation (GAMG) in place of the
     factorisation, whose memory grows faster than the mesh. It aggregates rigid
@@ -28,6 +29,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import dolfinx
 import numpy as np
@@ -35,6 +37,7 @@ from numpy.typing import NDArray
 from petsc4py import PETSc
 
 from simulator import compat
+from simulator.assembly.narrow import NarrowMatrix
 from simulator.reduction import EXTRA_SCALARS, Reduction
 from simulator.segments import ROTATION_LENGTH_MM, Poses, Segments
 from simulator.tangent import ReducedTangent
@@ -57,27 +60,23 @@ ITERATIVE: dict[str, object] = {
     "ksp_type": "fgmres",
     "ksp_gmres_restart": 100,
     "ksp_max_it": 200,
-    "pc_type": "mg",
-    "pc_mg_galerkin": "none",
-    "mg_levels_ksp_type": "chebyshev",
-    "mg_levels_ksp_max_it": 2,
-    "mg_levels_ksp_chebyshev_esteig": "0,0.1,0,1.1",
-    "mg_levels_esteig_ksp_max_it": 5,
-    "mg_levels_pc_type": "pbjacobi",
-    "mg_coarse_ksp_type": "preonly",
-    "mg_coarse_pc_type": "lu",
-    "mg_coarse_pc_factor_mat_solver_type": "mumps",
-    "mg_coarse_mat_mumps_icntl_7": 5,
-    "mg_coarse_mat_mumps_icntl_14": 60,
+    "coarse_ksp_type": "preonly",
+    "coarse_pc_type": "lu",
+    "coarse_pc_factor_mat_solver_type": "mumps",
+    "coarse_mat_mumps_icntl_7": 5,
+    "coarse_mat_mumps_icntl_14": 60,
 }
 ITERATIVE_LARGE: dict[str, object] = {
-    **{k: v for k, v in ITERATIVE.items() if not k.startswith("mg_coarse_")},
-    "mg_coarse_ksp_type": "preonly",
-    "mg_coarse_pc_type": "gamg",
-    "mg_coarse_mg_levels_ksp_type": "chebyshev",
-    "mg_coarse_mg_levels_ksp_max_it": 2,
-    "mg_coarse_mg_levels_pc_type": "sor",
+    **{k: v for k, v in ITERATIVE.items() if not k.startswith("coarse_")},
+    "coarse_ksp_type": "preonly",
+    "coarse_pc_type": "gamg",
+    "coarse_mg_levels_ksp_type": "chebyshev",
+    "coarse_mg_levels_ksp_max_it": 2,
+    "coarse_mg_levels_pc_type": "sor",
 }
+SMOOTHING_STEPS = 4
+SMOOTHED = (0.05, 1.1)
+"""Interval that is smoothed, as shares of the largest eigenvalue."""
 PRESETS: Mapping[str, Mapping[str, object]] = {
     "direct": DIRECT,
     "iterative": ITERATIVE,
@@ -191,6 +190,35 @@ class CoarseSpace:
         return PETSc.NullSpace().create(vectors=vectors, comm=r.comm)
 
 
+class TwoLevel:
+    """Preconditioner and matrix of PETSc's solver: coarse level, then smoothing.
+
+    Attributes:
+        narrow: Present tangent in single precision.
+        prolongation: Of the linear elements.
+        coarse: Solver of their matrix.
+    """
+
+    def __init__(self, narrow: NarrowMatrix, prolongation: PETSc.Mat, coarse: PETSc.KSP):
+        self.narrow = narrow
+        self.prolongation = prolongation
+        self.coarse = coarse
+        self._right, self._left = prolongation.createVecs()
+        self._correction = self._right.duplicate()
+
+    def apply(self, pc: PETSc.PC, b: PETSc.Vec, x: PETSc.Vec) -> None:
+        """Write what is near ``A^-1 b``; called by PETSc, collective."""
+        self.prolongation.multTranspose(b, self._right)
+        self.coarse.solve(self._right, self._correction)
+        self.prolongation.mult(self._correction, self._left)
+        smoothed = self.narrow.smooth(b.array_r, self._left.array_r, SMOOTHING_STEPS, *SMOOTHED)
+        x.array_w[:] = smoothed
+
+    def mult(self, matrix: PETSc.Mat, x: PETSc.Vec, y: PETSc.Vec) -> None:
+        """Write ``A x``; called by PETSc, collective."""
+        self.narrow.multiply(x.array_r, y.array_w)
+
+
 class LinearSolver:
     """A KSP for one tangent object, renewed when the object changes."""
 
@@ -208,16 +236,19 @@ class LinearSolver:
         self.coarse = None if preset == "direct" else coarse
         self._ksp: PETSc.KSP | None = None
         self._tangent: ReducedTangent | None = None
+        self._levels: TwoLevel | None = None
+        self._left: list[Any] = []
 
     @property
     def coarse_reduction(self) -> Reduction | None:
         """Linear elements whose matrix the tangent must bring, if any."""
         return None if self.coarse is None else self.coarse.coarse
 
-    def _create(self, tangent: ReducedTangent, prolongation: PETSc.Mat | None) -> PETSc.KSP:
+    def _create(self, tangent: ReducedTangent, prolongation: PETSc.Mat | None) -> None:
         LinearSolver._count += 1
         prefix = f"solespine_{LinearSolver._count}_"
-        ksp = PETSc.KSP().create(tangent.matrix.comm)
+        comm = tangent.comm
+        ksp = PETSc.KSP().create(comm)
         ksp.setOptionsPrefix(prefix)
         options = PETSc.Options()
         preset = PRESETS[self.preset]
@@ -225,50 +256,68 @@ class LinearSolver:
         for key, value in preset.items():
             if key not in given:
                 options[prefix + key] = value
-        ksp.setOperators(tangent.matrix)
-        if prolongation is not None:
-            pc = ksp.getPC()
-            pc.setType("mg")
-            pc.setMGLevels(2)
-            pc.setMGInterpolation(1, prolongation)
-            pc.getMGSmoother(1).setOperators(tangent.matrix, tangent.diagonal)
-            pc.getMGCoarseSolve().setOperators(tangent.coarse_matrix)
+        self._left = [ksp]
+        if prolongation is None:
+            ksp.setOperators(tangent.matrix)
+        else:
+            assert tangent.narrow is not None
+            inner = PETSc.KSP().create(comm)
+            inner.setOptionsPrefix(prefix + "coarse_")
+            inner.setOperators(tangent.coarse_matrix)
+            inner.setFromOptions()
+            self._levels = TwoLevel(tangent.narrow, prolongation, inner)
+            size = (3 * tangent.reduction.y_blocks, None)
+            shell = PETSc.Mat().createPython((size, size), self._levels, comm)
+            shell.setUp()
+            ksp.setOperators(shell)
+            ksp.getPC().setType("python")
+            ksp.getPC().setPythonContext(self._levels)
+            self._left += [inner, shell]
         ksp.setFromOptions()
-        # The levels of a multigrid read their options no earlier than here.
-        ksp.setUp()
+        self._ksp = ksp
+        # The solver of the coarse level reads what is inside of it no earlier than here.
+        self._set_up()
         for key in preset:
             if key not in given:
                 options.delValue(prefix + key)
-        return ksp
+
+    def _set_up(self) -> None:
+        assert self._ksp is not None
+        if self._levels is not None:
+            self._levels.coarse.setUp()
+        self._ksp.setUp()
 
     def prepare(self, tangent: ReducedTangent, u: dolfinx.fem.Function, poses: Poses) -> None:
-        """Set up the preconditioner for new values of ``tangent``; collective."""
+        """Set up the preconditioner for new values of ``tangent``; collective.
+
+        Raises:
+            ValueError: The tangent was assembled without this solver's linear elements.
+        """
         fresh = tangent is not self._tangent
-        if fresh:
-            self._forget()
         prolongation = None
         if self.coarse is not None:
-            prolongation = self.coarse.prolongation(poses)
             if tangent.coarse_reduction is not self.coarse.coarse:
                 raise ValueError("the tangent has no matrix of this solver's linear elements")
+            prolongation = self.coarse.prolongation(poses)
             if fresh and self.preset == "iterative_large":
                 assert tangent.coarse_matrix is not None
                 tangent.coarse_matrix.setNearNullSpace(self.coarse.rigid_motions(u, poses))
         if fresh:
-            self._ksp = self._create(tangent, prolongation)
+            self._forget()
+            self._create(tangent, prolongation)
             self._tangent = tangent
             return
         assert self._ksp is not None
-        self._ksp.setOperators(tangent.matrix)
-        if self.coarse is not None:
-            smoother = self._ksp.getPC().getMGSmoother(1)
-            smoother.setOperators(tangent.matrix, tangent.diagonal)
-        self._ksp.setUp()
+        if self._levels is None:
+            self._ksp.setOperators(tangent.matrix)
+        else:
+            self._levels.coarse.setOperators(tangent.coarse_matrix)
+        self._set_up()
 
     def _forget(self) -> None:
-        if self._ksp is not None:
-            self._ksp.destroy()
-        self._ksp = None
+        for left in self._left:
+            left.destroy()
+        self._ksp, self._levels, self._left = None, None, []
 
     def solve(
         self,

@@ -19,6 +19,7 @@ from petsc4py import PETSc
 from simulator import compat
 from simulator.assembly.cells import CellKernel, CellQuadrature
 from simulator.assembly.level import Level, fetched
+from simulator.assembly.narrow import NarrowMatrix
 from simulator.compiled.library import loops
 from simulator.contact.records import TangentBlocks
 from simulator.reduction import Reduction
@@ -48,9 +49,7 @@ class ReducedTangent:
         earlier: Tangent of another pattern, whose mesh and levels were the same.
 
     Attributes:
-        matrix: The tangent in PETSc's block format; one object, values renewed.
-        diagonal: Its diagonal blocks, a new object for new values: PETSc goes on giving the
-            inverted blocks of the first values of a matrix whose pattern stays.
+        narrow: The tangent in single precision, where there are linear elements; one object.
         coarse_matrix: That of the linear elements, one object.
     """
 
@@ -76,11 +75,11 @@ class ReducedTangent:
         )
         index = self._fine.table.index
         places = [(index(rows), index(columns)) for rows, columns in groups]
+        self._starts = np.cumsum([0, *self.comm.allgather(fine.y_blocks)])
         self._make_rows(self._fine, places)
-        self.matrix, self._pattern = _create(self._fine, "baij")
-        self._middle = self._diagonal_places()
-        self.diagonal = self._create_diagonal(np.zeros((len(self._pattern[1]), 9)))
-
+        self._matrix: PETSc.Mat | None = None
+        self._renewed = False
+        self.narrow: NarrowMatrix | None = None
         self._coarse: Level | None = None
         self.coarse_matrix: PETSc.Mat | None = None
         self._corner_of = np.zeros(0, dtype=np.int32)
@@ -88,7 +87,10 @@ class ReducedTangent:
             before = earlier._coarse if earlier is not None else None
             self._coarse = self._make_coarse(coarse, before and before.mesh_keys)
             self._make_rows(self._coarse, [tuple(map(self._corners, pair)) for pair in places])
-            self.coarse_matrix, self._coarse_pattern = _create(self._coarse, "aij")
+            keys = self._coarse.rows.owned_keys
+            self.coarse_matrix = create_matrix(self.comm, keys, coarse.y_blocks, coarse.y_start)
+            self._coarse_pattern = _block_pattern(self._coarse)
+            self.narrow = NarrowMatrix(self.comm, self._fine.rows.owned_keys, self._starts)
 
     def _make_coarse(self, coarse: Reduction, mesh_keys: Keys | None) -> Level:
         """Linear elements, and which of their nodes quadratic ones stand for; collective.
@@ -221,17 +223,30 @@ class ReducedTangent:
                 level.rows.blocks[level.tail_place] += parts.reshape(count, count, 9)
 
     def finish(self) -> None:
-        """Bring all values to their owners and into the matrices; collective."""
-        blocks = self._fine.rows.exchange()
-        self.matrix.setValuesBlockedCSR(*self._pattern, blocks.ravel())
-        self.matrix.assemble()
-        self.diagonal.destroy()
-        self.diagonal = self._create_diagonal(blocks)
+        """Bring all values to their owners and into what solvers read; collective."""
+        self._blocks = self._fine.rows.exchange()
+        self._renewed = True
         if self._coarse is not None:
-            assert self.coarse_matrix is not None
+            assert self.coarse_matrix is not None and self.narrow is not None
+            self.narrow.renew(self._blocks)
             blocks = self._coarse.rows.exchange()
             self.coarse_matrix.setValuesBlockedCSR(*self._coarse_pattern, blocks.ravel())
             self.coarse_matrix.assemble()
+
+    @property
+    def matrix(self) -> PETSc.Mat:
+        """The tangent in PETSc's block format; one object; collective at the first call."""
+        if self._matrix is None:
+            r, pattern = self.reduction, _block_pattern(self._fine)
+            size = (3 * r.y_blocks, None)
+            csr = (*pattern, np.zeros(9 * len(pattern[1])))
+            self._matrix = PETSc.Mat().createBAIJ((size, size), 3, csr=csr, comm=r.comm)
+        if self._renewed:
+            pattern = _block_pattern(self._fine)
+            self._matrix.setValuesBlockedCSR(*pattern, self._blocks.ravel())
+            self._matrix.assemble()
+            self._renewed = False
+        return self._matrix
 
     # -- what the loops read -------------------------------------------------------------------
 
@@ -260,32 +275,13 @@ class ReducedTangent:
             return self._ffi.NULL, self._ffi.NULL, self._ffi.NULL
         return self._rows(level), self._int(level.cell_nodes), self._int(level.cell_places)
 
-    # -- diagonal ------------------------------------------------------------------------------
 
-    def _diagonal_places(self) -> Ints:
-        pointer, columns = self._pattern
-        row = self.reduction.y_start + np.repeat(np.arange(len(pointer) - 1), np.diff(pointer))
-        return np.flatnonzero(columns == row)
-
-    def _create_diagonal(self, blocks: Array) -> PETSc.Mat:
-        m = self.matrix
-        place = np.arange(len(self._middle) + 1, dtype=PETSc.IntType)
-        columns = m.getOwnershipRange()[0] // 3 + place[:-1]
-        csr = (place, columns, blocks[self._middle].ravel())
-        return PETSc.Mat().createBAIJ(m.getSizes(), 3, csr=csr, comm=m.comm)
-
-
-def _create(level: Level, kind: str) -> tuple[PETSc.Mat, tuple[Ints, Ints]]:
-    """Return a zero matrix with the pattern of a level's rows, and that in blocks; collective."""
+def _block_pattern(level: Level) -> tuple[Ints, Ints]:
+    """Where rows begin, and columns, of a level's owned blocks."""
     r, keys = level.reduction, level.rows.owned_keys
     columns = (keys & _LOW).astype(PETSc.IntType)
     count = np.bincount((keys >> 32) - r.y_start, minlength=r.y_blocks)
-    pointer = np.concatenate([[0], np.cumsum(count)]).astype(PETSc.IntType)
-    if kind == "aij":
-        return create_matrix(r.comm, keys, r.y_blocks, r.y_start), (pointer, columns)
-    size = (3 * r.y_blocks, None)
-    csr = (pointer, columns, np.zeros(9 * len(keys)))
-    return PETSc.Mat().createBAIJ((size, size), 3, csr=csr, comm=r.comm), (pointer, columns)
+    return np.concatenate([[0], np.cumsum(count)]).astype(PETSc.IntType), columns
 
 
 def _with_own(rows: Ints, columns: Ints) -> tuple[Ints, Ints]:

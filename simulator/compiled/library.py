@@ -23,7 +23,7 @@ from mpi4py import MPI
 
 from simulator import compat
 
-SOURCES = ("tangent.c", "walk.c")
+SOURCES = ("tangent.c", "smooth.c", "walk.c")
 FLAGS = ("-O3", "-march=native")
 DECLARATIONS = """
 typedef struct { const double* values; const int32_t* nodes; int per_cell; int block; } field;
@@ -40,6 +40,11 @@ int64_t find_places(const rows* m, int64_t count, int width, const int32_t* node
 int64_t add_facets(int64_t count, int high, int wide, const int32_t* row_nodes,
                    const int32_t* column_nodes, const double* values, const rows* fine,
                    const rows* coarse, const int32_t* corner_of);
+typedef struct { int64_t rows; int64_t* start; int32_t* column; float* values; float* inverse;
+               } narrow;
+int64_t copy_blocks(narrow* m, const int64_t* start, const int32_t* column, const double* blocks);
+void multiply(const narrow* m, const double* x, double* out);
+void smooth(const narrow* m, const float* b, float* x, float* step, float keep, float gain);
 typedef struct { const int64_t* facets; const int64_t* neighbours; const double* positions;
                  const double* normals; double radius; double facing; double rim; double inside;
                  double wedge; } surface;

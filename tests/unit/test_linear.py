@@ -60,21 +60,71 @@ def test_equilibria_of_both_presets_agree() -> None:
         np.testing.assert_allclose(found[0].poses.rotation, other.poses.rotation, atol=1e-10)
 
 
-def test_levels_are_those_of_the_preset() -> None:
-    """Levels read their options late: defaults (SOR, PETSc's own LU) would go unnoticed."""
+@pytest.mark.parametrize(("preset", "kind"), [("iterative", "lu"), ("iterative_large", "gamg")])
+def test_coarse_level_is_that_of_the_preset(preset: str, kind: str) -> None:
+    """It reads its options late: PETSc's defaults would go unnoticed."""
     block = build(COMM)
     equilibrium = block.equilibrium
     equilibrium.refresh_pattern()
-    solver = block.solver("iterative")
+    solver = block.solver(preset)
     tangent, _ = equilibrium.tangent(coarse=solver.coarse_reduction)
     solver.prepare(tangent, equilibrium.u, equilibrium.poses)
-    assert solver._ksp is not None
-    multigrid = solver._ksp.getPC()
-    smoother, coarse = multigrid.getMGSmoother(1), multigrid.getMGCoarseSolve()
-    assert (smoother.getType(), smoother.getPC().getType()) == ("chebyshev", "pbjacobi")
-    assert smoother.getTolerances()[3] == 2
-    assert coarse.getPC().getFactorSolverType() == "mumps"
+    assert solver._levels is not None
+    pc = solver._levels.coarse.getPC()
+    assert pc.getType() == kind
+    if kind == "lu":
+        assert pc.getFactorSolverType() == "mumps"
+    else:
+        smoother = pc.getMGSmoother(pc.getMGLevels() - 1)
+        assert smoother.getPC().getType() == "sor"
+        assert smoother.getTolerances()[3] == 2
     assert not [key for key in PETSc.Options().getAll() if key.startswith("solespine")]
+
+
+def test_products_in_single_precision_are_those_of_the_tangent() -> None:
+    block = build(COMM)
+    equilibrium, solver = block.equilibrium, block.solver("iterative")
+    disturb(equilibrium)
+    equilibrium.refresh_pattern()
+    tangent, _ = equilibrium.tangent(coarse=solver.coarse_reduction)
+    x = tangent.matrix.createVecRight()
+    x.array_w[:] = np.sin(np.arange(x.getLocalSize()))
+    expected = (tangent.matrix * x).array_r
+    found = np.empty_like(expected)
+    tangent.narrow.multiply(x.array_r, found)
+    assert 0.0 < np.abs(found - expected).max() < 1e-6 * np.abs(expected).max()
+
+
+def test_smoothing_is_chebyshevs_iteration() -> None:
+    """Three steps against the polynomial on a dense matrix; the interval's error is damped."""
+    block = build(COMM)
+    equilibrium, solver = block.equilibrium, block.solver("iterative")
+    equilibrium.refresh_pattern()
+    for _ in range(10):
+        tangent, _ = equilibrium.tangent(coarse=solver.coarse_reduction)
+    pointer, column, values = tangent.matrix.convert("dense").convert("aij").getValuesCSR()
+    size = len(pointer) - 1
+    dense = np.zeros((size, size))
+    dense[np.repeat(np.arange(size), np.diff(pointer)), column] = values
+    weight = np.zeros_like(dense)
+    for first in range(0, size, 3):
+        part = slice(first, first + 3)
+        weight[part, part] = np.linalg.inv(dense[part, part])
+    values, vectors = np.linalg.eig(weight @ dense)
+    largest = values.real.max()
+    assert tangent.narrow.largest == pytest.approx(largest, rel=0.1)
+    low, high = 0.2, 1.1
+    reach = float(tangent.narrow.largest)
+    middle, half = 0.5 * (high + low) * reach, 0.5 * (high - low) * reach
+
+    def chebyshev(x: float) -> float:
+        return 4 * x**3 - 3 * x
+
+    for which in (int(np.argmax(values.real)), int(np.argsort(values.real)[size // 2])):
+        error = vectors[:, which].real
+        left = -tangent.narrow.smooth(np.zeros(size), -error, 3, low, high)
+        share = chebyshev((middle - values[which].real) / half) / chebyshev(middle / half)
+        np.testing.assert_allclose(left, share * error, atol=2e-5)
 
 
 def test_prolongation_carries_rigid_motion() -> None:
@@ -168,7 +218,7 @@ def test_ranks_take_equal_iterations(mpirun: Callable) -> None:
 
 
 def test_kept_preconditioner_is_as_good_as_a_new_one() -> None:
-    """PETSc's own copy of inverted diagonal blocks stays that of the first values."""
+    """Inverted diagonal blocks, eigenvalue and factors are those of the present values."""
     block = build(COMM)
     equilibrium = block.equilibrium
     equilibrium.refresh_pattern()
@@ -176,8 +226,8 @@ def test_kept_preconditioner_is_as_good_as_a_new_one() -> None:
     for scale in (1.0, 3.0):
         tangent, _ = equilibrium.tangent(coarse=kept.coarse_reduction)
         matrix = tangent.matrix
-        for each in (matrix, tangent.diagonal, tangent.coarse_matrix):
-            each.scale(scale)
+        tangent.narrow.renew(scale * tangent._blocks)
+        tangent.coarse_matrix.scale(scale)
         iterations = []
         for solver in (kept, LinearSolver("iterative", kept.coarse)):
             b, x = matrix.createVecRight(), matrix.createVecRight()
