@@ -14,6 +14,7 @@ from typing import Any, Protocol
 import dolfinx
 import dolfinx.fem.petsc
 import numpy as np
+from mpi4py import MPI
 from numpy.typing import NDArray
 from petsc4py import PETSc
 
@@ -158,6 +159,27 @@ class State:
     history: Any = None
 
 
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """Forces at a state; histories and loads are those of the moment.
+
+    Attributes:
+        u: Displacement of the local nodes, shape (3 n,).
+        poses: Of the segments.
+        extra: Extra scalars.
+        nodal: Internal and contact forces on owned nodes (N).
+        outside: Contact points whose pairs the tangent's pattern does not hold, on this rank.
+        connectors: Joints, bands, bushings, drives and inertia.
+    """
+
+    u: Array
+    poses: Poses
+    extra: Array
+    nodal: Array
+    outside: int
+    connectors: ConnectorState
+
+
 class Equilibrium:
     """Residual and tangent in the reduced unknowns ``y``.
 
@@ -295,15 +317,41 @@ class Equilibrium:
             )
         return state
 
-    def residual(self, out: PETSc.Vec) -> None:
-        """Write the reduced residual (N) at the present state; collective."""
+    def evaluate(self) -> Evaluation:
+        """Return all forces at the present state; collective."""
         nodal = self.nodal_residual()
+        return Evaluation(
+            self.u.x.array.copy(),
+            self.poses,
+            self.extra.copy(),
+            nodal,
+            self._outside,
+            self.connector_state(),
+        )
+
+    def _is_at(self, known: Evaluation) -> bool:
+        """Whether an evaluation is one of the present state, on all ranks; collective."""
+        same = (
+            np.array_equal(known.u, self.u.x.array)
+            and np.array_equal(known.extra, self.extra)
+            and np.array_equal(known.poses.position_mm, self.poses.position_mm)
+            and np.array_equal(known.poses.rotation, self.poses.rotation)
+        )
+        return bool(self.comm.allreduce(same, op=MPI.LAND))
+
+    def residual(self, out: PETSc.Vec) -> Evaluation:
+        """Write the reduced residual (N) at the present state; collective.
+
+        Returns:
+            What it is made of, for a tangent at the same state.
+        """
+        found = self.evaluate()
         levers = self.reduction.levers(self.u, self.poses)
-        wrench, _ = self.reduction.segment_forces(nodal, levers)
-        state = self.connector_state()
-        closure = self.loading.closure(self.poses, state, self.extra)
-        wrench = wrench.ravel() + state.gradient_n
-        out.array_w[:] = self.reduction.local_residual(nodal, wrench, closure.value)
+        wrench, _ = self.reduction.segment_forces(found.nodal, levers)
+        closure = self.loading.closure(self.poses, found.connectors, self.extra)
+        wrench = wrench.ravel() + found.connectors.gradient_n
+        out.array_w[:] = self.reduction.local_residual(found.nodal, wrench, closure.value)
+        return found
 
     # -- tangent -----------------------------------------------------------------------------
 
@@ -323,21 +371,27 @@ class Equilibrium:
         return ReducedTangent(self.reduction, coarse, self.contacts, earlier)
 
     def tangent(
-        self, lagged_friction: bool = False, coarse: Reduction | None = None
+        self,
+        lagged_friction: bool = False,
+        coarse: Reduction | None = None,
+        known: Evaluation | None = None,
     ) -> tuple[ReducedTangent, ClosureState]:
         """Assemble the reduced tangent at the present state; collective.
 
         Args:
             lagged_friction: Whether friction enters by its secant in place of its tangent.
             coarse: Linear elements whose matrix is assembled with it, if any.
+            known: Last evaluation under the same loads and histories; serves if it is one of
+                the present state.
 
         Returns:
             The product in the layout of ``y`` (extra scalars decoupled, unit diagonal)
             and the rows and columns that couple them.
         """
         r = self.reduction
-        nodal = self.nodal_residual()
-        if self.comm.allreduce(self._outside):
+        if known is None or not self._is_at(known):
+            known = self.evaluate()
+        if self.comm.allreduce(known.outside):
             self.refresh_pattern()
         if self._reduced is None or self._reduced.coarse_reduction is not coarse:
             self._reduced = self._make_tangent(coarse)
@@ -350,8 +404,8 @@ class Equilibrium:
             for block in contact.evaluate(self.u, True, lagged_friction).tangent:
                 made.add_contact(block)
 
-        _, geometric = r.segment_forces(nodal, levers)
-        state = self.connector_state()
+        _, geometric = r.segment_forces(known.nodal, levers)
+        state = known.connectors
         n = 6 * len(r.segments)
         block = np.eye(n + EXTRA_SCALARS)
         block[:n, :n] = state.hessian_n_per_mm

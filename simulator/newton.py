@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from petsc4py import PETSc
 
 from simulator import compat
-from simulator.equilibrium import ClosureState, Equilibrium
+from simulator.equilibrium import ClosureState, Equilibrium, Evaluation
 from simulator.linear import LinearSolver
 from simulator.reduction import EXTRA_SCALARS
 from simulator.segments import Poses
@@ -220,6 +220,7 @@ def solve(
     """
     step = _BorderedStep(equilibrium, linear, settings.max_move_mm)
     base: list[Poses] = [equilibrium.poses]
+    last: list[Evaluation | None] = [None]
     report = NewtonReport(False, 0, 0, 0)
     y = equilibrium.reduction.create_vector()
     f = y.duplicate()
@@ -228,7 +229,7 @@ def solve(
 
     def residual(_: PETSc.SNES, x: PETSc.Vec, out: PETSc.Vec) -> None:
         equilibrium.read_unknowns(x, base[0])
-        equilibrium.residual(out)
+        last[0] = equilibrium.residual(out)
         if not np.isfinite(out.norm()) or equilibrium.solid.least_volume_ratio() <= 0.0:
             out.set(np.nan)
 
@@ -250,7 +251,7 @@ def solve(
             return
         equilibrium.read_unknowns(x, base[0])
         tangent, step.closure = equilibrium.tangent(
-            len(known) <= settings.lagged, linear.coarse_reduction
+            len(known) <= settings.lagged, linear.coarse_reduction, last[0]
         )
         linear.prepare(tangent, equilibrium.u, equilibrium.poses)
         report.tangents += 1

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.interpolate import CubicSpline
@@ -44,19 +46,25 @@ def resample(time_s: Array, values: Array, at_s: Array) -> Array:
 
 
 def resample_rotations(at: Array, rotations: Array, wanted: Array) -> Array:
-    """Interpolate rotation matrices smoothly.
-
-    Cubic spline of the rotation vectors relative to the middle sample; valid for
-    motions of less than 180 degrees from there.
+    """Interpolate rotation matrices smoothly; see ``rotation_curve``.
 
     Args:
         at: abscissae, shape (n,).
         rotations: shape (n, 3, 3).
         wanted: abscissae to evaluate at, any shape.
     """
+    return rotation_curve(at, rotations)(wanted)
+
+
+def rotation_curve(at: Array, rotations: Array) -> Callable[[Array], Array]:
+    """Return a smooth curve through rotation matrices (n, 3, 3) at abscissae (n,).
+
+    Cubic spline of the rotation vectors relative to the middle sample; valid for
+    motions of less than 180 degrees from there.
+    """
     middle = rotations[len(rotations) // 2]
-    vectors = logarithm(np.einsum("ij,njk->nik", middle.T, rotations))
-    return np.asarray(middle @ exponential(np.asarray(CubicSpline(at, vectors)(wanted))))
+    spline = CubicSpline(at, logarithm(np.einsum("ij,njk->nik", middle.T, rotations)))
+    return lambda wanted: np.asarray(middle @ exponential(np.asarray(spline(wanted))))
 
 
 def angular_velocity(time_s: Array, rotations: Array) -> Array:

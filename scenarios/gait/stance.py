@@ -11,6 +11,7 @@ rotations about Z, X, Y in that order. All orientations are relative to standing
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -18,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.interpolate import CubicSpline, PchipInterpolator
 
-from scenarios.gait.filtering import resample_rotations
+from scenarios.gait.filtering import rotation_curve
 from simulator.rotations import exponential, logarithm
 
 Array = NDArray[np.float64]
@@ -142,6 +143,12 @@ class StanceGait:
         return PchipInterpolator(self.percent, forces), CubicSpline(self.percent, angles)
 
     @cached_property
+    def _turns(self) -> tuple[Callable[[Array], Array], ...]:
+        """Rotations of tibia, pelvis and thorax."""
+        parts = (self.tibia_rotation, self.pelvis_rotation, self.thorax_rotation)
+        return tuple(rotation_curve(self.percent, part) for part in parts)
+
+    @cached_property
     def _spins(self) -> tuple[CubicSpline, CubicSpline]:
         """Rotation vectors of pelvis and thorax from the start of stance."""
         return _rotation_spline(self, self.pelvis_rotation), _rotation_spline(
@@ -160,10 +167,7 @@ class StanceGait:
         if not 0.0 <= percent <= 100.0:
             raise ValueError(f"{percent} % lies outside the stance (0 to 100)")
         forces, angles = (curve(percent) for curve in self._curves)
-        rotations = [
-            resample_rotations(self.percent, r, np.asarray(percent))
-            for r in (self.tibia_rotation, self.pelvis_rotation, self.thorax_rotation)
-        ]
+        rotations = [curve(np.asarray(percent)) for curve in self._turns]
         spins = [_spin(spline, percent, self.duration_s) for spline in self._spins]
         return GaitInstant(
             percent=percent,
