@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,6 +83,16 @@ class FrictionResponse:
     def stiffness(self, lagged: bool) -> Array:
         """Derivative (n, 3, 3) by the way, or the secant in all directions where ``lagged``."""
         return -self.secant[:, None, None] * np.eye(3) if lagged else self.by_slip
+
+    def spread(self, index: IntArray, count: int) -> FrictionResponse:
+        """The same among ``count`` points, zero where none of these is."""
+
+        def spread(values: NDArray[Any]) -> NDArray[Any]:
+            all_values = np.zeros((count, *values.shape[1:]), dtype=values.dtype)
+            all_values[index] = values
+            return all_values
+
+        return FrictionResponse(*(spread(getattr(self, item.name)) for item in fields(self)))
 
     def take(self, chosen: IntArray) -> FrictionResponse:
         """The same of some of the points."""

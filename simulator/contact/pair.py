@@ -228,7 +228,7 @@ class PairContact:
         return self._state.anchor_facet[index]
 
     def _evaluate(self, u: dolfinx.fem.Function) -> _Evaluation:
-        slave_positions, positions = self.slave.positions(u), self.master.positions(u)
+        slave_positions, positions = self.slave.own_positions(u), self.master.positions(u)
         last = self._last
         if (
             last is not None

@@ -218,7 +218,7 @@ class PlaneContact:
         return last.pressure[:, None] * self.normal + last.friction.traction
 
     def _evaluate(self, u: dolfinx.fem.Function) -> _Evaluation:
-        frame = self.slave.frame(self.slave.positions(u))
+        frame = self.slave.frame(self.slave.own_positions(u))
         state = self._state
         closure = state.shift_mm - (frame.position - self.origin) @ self.normal
         pressure, stiffness = self.law.pressure(closure)
@@ -227,7 +227,10 @@ class PlaneContact:
         share, share_slope = share * held, share_slope * held
         across = (frame.position - state.anchor) @ self._plane
         way = share[:, None] * across
-        friction = coulomb(way, pressure, self.law.friction, self.law.slip_mm)
+        # A point that nothing holds is most often one that touches nothing.
+        at = np.flatnonzero(held)
+        pressed = coulomb(way[at], pressure[at], self.law.friction, self.law.slip_mm)
+        friction = pressed.spread(at, len(held))
         tack = -self._tack[:, None] * (frame.position - self._reference)
         self._last = _Evaluation(
             frame, closure, pressure, stiffness, share, share_slope, across, friction, tack

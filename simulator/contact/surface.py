@@ -120,6 +120,9 @@ class ContactSurface:
         self._own = (mine - first).astype(np.int64)
         self._counts = 3 * np.array(self.comm.allgather(mine.size))
 
+        self._near = np.unique(self.facets[self.local])
+        self._near_local = index_map.global_to_local(self.nodes[self._near])
+
         frame = self.frame(self.reference)
         self.weights: Array = np.tile(weights, self.local.size) * frame.jacobian
         self._parent_weights = weights
@@ -153,6 +156,15 @@ class ContactSurface:
         self.comm.Allgatherv(own, [gathered, self._counts])
         gathered += self.reference
         return gathered
+
+    def own_positions(self, u: dolfinx.fem.Function) -> Array:
+        """Current positions of the nodes of the local facets; others stay at their references.
+
+        What a rank needs for its own points: nothing is communicated.
+        """
+        positions = self.reference.copy()
+        positions[self._near] += u.x.array.reshape(-1, 3)[self._near_local]
+        return positions
 
     def frame(self, positions: Array) -> PointFrame:
         """Place, tangents and normal of the local points at nodal positions (N, 3)."""
