@@ -339,13 +339,18 @@ class Equilibrium:
         )
         return bool(self.comm.allreduce(same, op=MPI.LAND))
 
-    def residual(self, out: PETSc.Vec) -> Evaluation:
+    def residual(self, out: PETSc.Vec, known: Evaluation | None = None) -> Evaluation:
         """Write the reduced residual (N) at the present state; collective.
 
+        Args:
+            out: The residual.
+            known: Last evaluation under the same loads and histories; serves if it is one of
+                the present state.
+
         Returns:
-            What it is made of, for a tangent at the same state.
+            What it is made of.
         """
-        found = self.evaluate()
+        found = known if known is not None and self._is_at(known) else self.evaluate()
         levers = self.reduction.levers(self.u, self.poses)
         wrench, _ = self.reduction.segment_forces(found.nodal, levers)
         closure = self.loading.closure(self.poses, found.connectors, self.extra)
@@ -389,8 +394,7 @@ class Equilibrium:
             and the rows and columns that couple them.
         """
         r = self.reduction
-        if known is None or not self._is_at(known):
-            known = self.evaluate()
+        known = known if known is not None and self._is_at(known) else self.evaluate()
         if self.comm.allreduce(known.outside):
             self.refresh_pattern()
         if self._reduced is None or self._reduced.coarse_reduction is not coarse:

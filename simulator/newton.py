@@ -229,7 +229,7 @@ def solve(
 
     def residual(_: PETSc.SNES, x: PETSc.Vec, out: PETSc.Vec) -> None:
         equilibrium.read_unknowns(x, base[0])
-        last[0] = equilibrium.residual(out)
+        last[0] = equilibrium.residual(out, last[0])
         if not np.isfinite(out.norm()) or equilibrium.solid.least_volume_ratio() <= 0.0:
             out.set(np.nan)
 
