@@ -401,7 +401,7 @@ class Equilibrium:
             self._reduced = self._make_tangent(coarse)
         made = self._reduced
         levers = r.levers(self.u, self.poses)
-        made.begin(levers, coarse and coarse.rigid_levers(self.poses))
+        made.begin(levers, None if coarse is None else coarse.rigid_levers(self.poses))
         density = None if self.inertia is None else self.inertia.cell_factor()
         made.add_cells(self.solid.kernels, self.solid.quadrature, density)
         for contact in self.contacts:

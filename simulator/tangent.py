@@ -85,7 +85,7 @@ class ReducedTangent:
         self._corner_of = np.zeros(0, dtype=np.int32)
         if coarse is not None:
             before = earlier._coarse if earlier is not None else None
-            self._coarse = self._make_coarse(coarse, before and before.mesh_keys)
+            self._coarse = self._make_coarse(coarse, None if before is None else before.mesh_keys)
             self._make_rows(self._coarse, [tuple(map(self._corners, pair)) for pair in places])
             keys = self._coarse.rows.owned_keys
             self.coarse_matrix = create_matrix(self.comm, keys, coarse.y_blocks, coarse.y_start)

@@ -49,7 +49,7 @@ class NodeTable:
         there = np.rint(found).astype(np.int64)
         self.held = (there < 0).astype(np.uint8)
         self.target = np.where(there >= 0, there, r.y_tail + 2 * (-1 - there))
-        self.arm = np.zeros((len(self.number), 3, 3))
+        self.arm: Array = np.zeros((len(self.number), 3, 3))
         self._far = np.flatnonzero(self.held[r.local :]) + r.local
         self._followed: tuple[NodeTable, Ints, Ints] | None = None
         self._fetch_far = bool(r.comm.allreduce(len(self._far)))
@@ -76,7 +76,7 @@ class NodeTable:
         r = self.reduction
         self.arm[r.attached] = -skew(levers) / ROTATION_LENGTH_MM
         if self._fetch_far:
-            own = np.zeros((r.owned, 3))
+            own: Array = np.zeros((r.owned, 3))
             own[r.attached_owned] = levers[r.attached < r.owned]
             far = fetched(r, own.ravel(), self.number[self._far], 3)
             self.arm[self._far] = -skew(far) / ROTATION_LENGTH_MM
@@ -109,7 +109,7 @@ def fetched(reduction: Reduction, own: Array, nodes: Ints, block: int) -> Array:
 
 def _targets(r: Reduction) -> Array:
     """For each owned node: block of ``y``, or minus one minus its segment."""
-    target: Array = -1.0 - r.segment_of_node[: r.owned]
+    target: NDArray[Any] = -1.0 - r.segment_of_node[: r.owned]
     target[r.free] = r.y_start + np.arange(len(r.free))
     return target
 

@@ -9,6 +9,7 @@ entry: the step of Newton's method does not feel it, and residuals are never mad
 from __future__ import annotations
 
 import itertools
+import math
 from typing import Any
 
 import numpy as np
@@ -120,8 +121,8 @@ class NarrowMatrix:
         self._powers = LATER_POWERS
         self.largest = self._norm(own)
 
-    def _norm(self, own: Narrow) -> np.float32:
-        return np.float32(np.sqrt(self.comm.allreduce(float(own @ own))))
+    def _norm(self, own: Narrow) -> float:
+        return math.sqrt(self.comm.allreduce(float(own @ own)))
 
     def _smooth_once(self, b: Narrow | None, x: Narrow, keep: float, gain: float) -> None:
         self._fill(x)
@@ -156,8 +157,8 @@ class NarrowMatrix:
         own[:] = x
         right = b.astype(np.float32)
         # Saad 2003, Iterative methods for sparse linear systems, algorithm 12.1.
-        middle = 0.5 * (highest + lowest) * float(self.largest)
-        half = 0.5 * (highest - lowest) * float(self.largest)
+        middle = 0.5 * (highest + lowest) * self.largest
+        half = 0.5 * (highest - lowest) * self.largest
         sigma = middle / half
         rho, keep, gain = 1.0 / sigma, 0.0, 1.0 / middle
         for _ in range(steps):
