@@ -27,7 +27,7 @@ from scenarios.impact.model import ImpactModel, build_impact, touch_down
 from scenarios.loading import foot_dimensions, load_scenario
 from simulator.dynamics.energy import Energy, energy
 from simulator.dynamics.inertia import SegmentInertia
-from simulator.equilibrium import Drives
+from simulator.terms import Drives
 from simulator.upper_body import GRAVITY_MM_S2
 
 CONSERVATIVE = (

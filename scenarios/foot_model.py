@@ -41,7 +41,7 @@ from simulator.contact import (
 )
 from simulator.dynamics.inertia import RigidMass, SegmentInertia
 from simulator.dynamics.mass import Inertia
-from simulator.equilibrium import ContactTerm, Equilibrium
+from simulator.equilibrium import Equilibrium
 from simulator.linear import DIRECT_LIMIT_DOFS, CoarseSpace, LinearSolver
 from simulator.mesh import DistributedMesh, distribute
 from simulator.nodes import NodeOrder
@@ -49,6 +49,7 @@ from simulator.reduction import Reduction
 from simulator.retraction import RollingBody
 from simulator.segments import Segments
 from simulator.solid import Solid
+from simulator.terms import ContactTerm
 from simulator.upper_body import GRAVITY_MM_S2
 
 Array = NDArray[np.float64]

@@ -22,10 +22,10 @@ from simulator.connectors import (
     RotationDrive,
     TranslationDrive,
 )
-from simulator.equilibrium import ClosureState, Drives
 from simulator.reduction import EXTRA_SCALARS
 from simulator.rotations import skew
 from simulator.segments import ROTATION_LENGTH_MM, Poses, Segments
+from simulator.terms import ClosureState, Drives
 
 Array = NDArray[np.float64]
 

@@ -20,10 +20,11 @@ from numpy.typing import NDArray
 from petsc4py import PETSc
 
 from simulator import compat
-from simulator.equilibrium import ClosureState, Equilibrium, Evaluation
+from simulator.equilibrium import Equilibrium, Evaluation
 from simulator.linear import LinearSolver
 from simulator.reduction import EXTRA_SCALARS
 from simulator.segments import Poses
+from simulator.terms import ClosureState
 
 Array = NDArray[Any]
 

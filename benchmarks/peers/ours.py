@@ -22,7 +22,7 @@ from benchmarks.peers.cases import BASE, BODY, CASES, PLATE, SOLE, TOP, Case
 from simulator import compat
 from simulator.connectors import Connectors, RotationDrive, TranslationDrive
 from simulator.contact import ContactLaw, ContactSurface, PairContact, PlaneContact
-from simulator.equilibrium import ContactTerm, Drives, Equilibrium, FixedLoading
+from simulator.equilibrium import Equilibrium
 from simulator.linear import CoarseSpace, LinearSolver
 from simulator.mesh import DistributedMesh, distribute
 from simulator.newton import NewtonReport, NewtonSettings, solve
@@ -30,6 +30,7 @@ from simulator.reduction import Reduction
 from simulator.segments import Segments
 from simulator.solid import COMPILER_OPTIONS, Solid
 from simulator.stepping import Counters, March, march
+from simulator.terms import ContactTerm, Drives, FixedLoading
 from tests.helpers.contact_bodies import Tagged
 
 Array = NDArray[np.float64]

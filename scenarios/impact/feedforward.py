@@ -31,8 +31,8 @@ from scenarios.impact.movement import Movement
 from scenarios.impact.stiffness import NM, OTHER_HIP, TRUNK_HOLD_NM_PER_RAD
 from simulator.bushings import Bushing, BushingDrive, Bushings
 from simulator.connectors import Connectors, JointDrive, RotationDrive, TranslationDrive
-from simulator.equilibrium import Drives
 from simulator.segments import Poses, increment_scale
+from simulator.terms import Drives
 
 Array = NDArray[np.float64]
 

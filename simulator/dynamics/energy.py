@@ -12,7 +12,7 @@ from simulator.contact.plane import PlaneContact
 from simulator.contact.records import ContactOutput
 from simulator.dynamics.inertia import SegmentInertia
 from simulator.dynamics.system import MovingSystem
-from simulator.equilibrium import Drives
+from simulator.terms import Drives
 
 
 @dataclass(frozen=True, slots=True)

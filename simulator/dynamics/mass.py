@@ -8,6 +8,7 @@ reduction of forces and tangent holds for inertia without another term.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 import dolfinx
@@ -62,6 +63,7 @@ class Inertia:
         acceleration = self._factor * u + self._offset - gravity
         self.residual_form = dolfinx.fem.form(density * ufl.inner(acceleration, v) * dx, **options)
         self._density = density
+        self._mass_work = density * self._factor * ufl.inner(ufl.TrialFunction(space), v) * dx
         speed = ufl.inner(self._velocity, self._velocity)
         self._kinetic = dolfinx.fem.form(density / 2 * speed * dx, **options)
         place = ufl.SpatialCoordinate(mesh) + u
@@ -101,6 +103,11 @@ class Inertia:
         self._factor.value = factor
         self._offset.x.array[:] = nodes - factor * self._u.x.array
         self._start, self._factors, self._rates = start, (factor, 0.0), (velocity, segments)
+
+    @cached_property
+    def tangent_form(self) -> dolfinx.fem.Form:
+        """Inertia's part of the tangent as a bilinear form, which checks the loops over cells."""
+        return dolfinx.fem.form(self._mass_work, jit_options=COMPILER_OPTIONS)
 
     def cell_factor(self) -> Array:
         """Derivative of the force density by the displacement in every local cell (t/mm3/s2)."""

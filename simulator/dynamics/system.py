@@ -15,11 +15,12 @@ from simulator.connectors import JointDrive
 from simulator.dynamics.alpha import Rates, Scheme, Step
 from simulator.dynamics.inertia import SegmentRates
 from simulator.dynamics.mass import Inertia
-from simulator.equilibrium import Drives, Equilibrium, FixedLoading
+from simulator.equilibrium import Equilibrium
 from simulator.linear import LinearSolver
 from simulator.newton import NewtonReport, NewtonSettings, solve
 from simulator.rotations import exponential, logarithm
 from simulator.segments import Poses, increment_scale
+from simulator.terms import Drives, FixedLoading
 
 Array = NDArray[Any]
 

@@ -17,13 +17,14 @@ from materials.solids import CompressibleNeoHookean
 from simulator import compat
 from simulator.connectors import Connectors, RotationDrive, TranslationDrive
 from simulator.contact import ContactIncrement
-from simulator.equilibrium import Drives, Equilibrium, FixedLoading
+from simulator.equilibrium import Equilibrium
 from simulator.linear import CoarseSpace, LinearSolver
 from simulator.mesh import distribute
 from simulator.newton import NewtonSettings, solve
 from simulator.reduction import Reduction
 from simulator.segments import Poses, Segments
 from simulator.solid import QUADRATURE_DEGREE, Solid
+from simulator.terms import Drives, FixedLoading
 from tests.helpers.contact_bodies import Array, Tagged, box
 from tests.helpers.solid_problem import HELD, SolidProblem, solid_problem
 

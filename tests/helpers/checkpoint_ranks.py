@@ -21,9 +21,9 @@ from simulator.checkpoint import (
     write_checkpoint,
 )
 from simulator.contact import ContactLaw, ContactSurface, PlaneContact
-from simulator.equilibrium import FixedLoading
 from simulator.newton import NewtonSettings, solve
 from simulator.nodes import NodeOrder
+from simulator.terms import FixedLoading
 from tests.helpers.segment_block import SEGMENTS, Block, build, drives
 
 

@@ -20,7 +20,7 @@ from scenarios.plantar import sense
 from simulator import compat
 from simulator.connectors import Connectors, RotationDrive, TranslationDrive
 from simulator.contact import ContactLaw, ContactSurface, PlaneContact, penalty_stiffness
-from simulator.equilibrium import Drives, Equilibrium, FixedLoading
+from simulator.equilibrium import Equilibrium
 from simulator.linear import LinearSolver
 from simulator.loading import held
 from simulator.mesh import distribute
@@ -30,6 +30,7 @@ from simulator.results import PlantarInstant
 from simulator.segments import Segments
 from simulator.solid import Solid
 from simulator.stepping import Counters, March, march
+from simulator.terms import Drives, FixedLoading
 
 Array = NDArray[np.float64]
 BONE = "calcaneus"

@@ -24,9 +24,9 @@ from simulator.bushings import Bushings
 from simulator.connectors import Connectors
 from simulator.dynamics.alpha import Rates, Scheme
 from simulator.dynamics.inertia import SegmentInertia
-from simulator.equilibrium import Drives
 from simulator.rotations import logarithm
 from simulator.segments import Poses, increment_scale
+from simulator.terms import Drives
 from simulator.upper_body import GRAVITY_MM_S2
 from tests.helpers.upper import walking
 

@@ -27,7 +27,7 @@ from simulator.dynamics.energy import Energy, energy
 from simulator.dynamics.inertia import RigidMass, SegmentInertia, SegmentRates
 from simulator.dynamics.mass import Inertia
 from simulator.dynamics.system import MovingSystem
-from simulator.equilibrium import Drives, Equilibrium
+from simulator.equilibrium import Equilibrium
 from simulator.linear import CoarseSpace, LinearSolver
 from simulator.mesh import DistributedMesh, TaggedMeshLike, distribute
 from simulator.newton import NewtonSettings
@@ -35,6 +35,7 @@ from simulator.reduction import Reduction
 from simulator.rotations import exponential
 from simulator.segments import Poses, Segments
 from simulator.solid import Law, Series, Solid
+from simulator.terms import Drives
 from tests.helpers.contact_bodies import Tagged, box
 from tests.helpers.segment_block import BANDS, JOINTS, SEGMENTS, SURFACES, NeoHooke
 

@@ -14,13 +14,14 @@ from numpy.typing import NDArray
 from simulator import compat
 from simulator.connectors import Connectors, RotationDrive, TranslationDrive
 from simulator.contact import ContactLaw, ContactSurface, PlaneContact
-from simulator.equilibrium import Drives, Equilibrium, FixedLoading
+from simulator.equilibrium import Equilibrium
 from simulator.linear import LinearSolver
 from simulator.mesh import distribute
 from simulator.newton import NewtonReport, NewtonSettings, solve
 from simulator.reduction import Reduction
 from simulator.solid import Solid
 from simulator.stepping import Counters, March, march
+from simulator.terms import Drives, FixedLoading
 from simulator.trails import Guide
 from tests.helpers.segment_block import SEGMENTS, SURFACES, NeoHooke, box_mesh
 

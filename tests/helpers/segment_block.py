@@ -21,12 +21,13 @@ from simulator.connectors import (
     RotationDrive,
     TranslationDrive,
 )
-from simulator.equilibrium import Drives, Equilibrium, FixedLoading
+from simulator.equilibrium import Equilibrium
 from simulator.linear import CoarseSpace, LinearSolver
 from simulator.mesh import DistributedMesh, distribute
 from simulator.reduction import Reduction
 from simulator.segments import Segments
 from simulator.solid import Solid
+from simulator.terms import Drives, FixedLoading
 
 Array = NDArray[np.float64]
 SURFACES = {"a": 100, "b": 101}
@@ -116,11 +117,14 @@ def drives(force_n: Array | None = None) -> Drives:
     )
 
 
-def build(comm: MPI.Comm, connected: bool = True) -> Block:
-    """Return the block, unloaded; ``connected`` adds joints, bands and drives."""
+def build(comm: MPI.Comm, connected: bool = True, law: Any = None, series: Any = None) -> Block:
+    """Return the block, unloaded; ``connected`` adds joints, bands and drives.
+
+    ``law`` stands in place of the neo-Hookean one, ``series`` is a Prony series of it.
+    """
     mesh = distribute(comm, box_mesh() if comm.rank == 0 else None)
     u = dolfinx.fem.Function(compat.vector_space(mesh.mesh, 2))
-    solid = Solid(u, mesh.cell_tags, {1: NeoHooke()})
+    solid = Solid(u, mesh.cell_tags, {1: law or NeoHooke()}, series=series and {1: series})
     reduction = Reduction(u.function_space, mesh.facet_tags, SEGMENTS, SURFACES)
     parts = (JOINTS, BANDS) if connected else ((), ())
     equilibrium = Equilibrium(reduction, solid, Connectors(SEGMENTS, *parts), [])

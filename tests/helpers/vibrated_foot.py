@@ -39,9 +39,9 @@ from simulator.connectors import JointDrive, RotationDrive, TranslationDrive
 from simulator.dynamics.alpha import Scheme
 from simulator.dynamics.inertia import RigidMass, SegmentRates
 from simulator.dynamics.system import MovingSystem
-from simulator.equilibrium import Drives, FixedLoading
 from simulator.newton import NewtonSettings, solve
 from simulator.segments import Segments
+from simulator.terms import Drives, FixedLoading
 from simulator.upper_body import GRAVITY_MM_S2, SHANK, THIGH
 
 Array = NDArray[np.float64]

@@ -22,13 +22,14 @@ from materials.solids import NeoHookean
 from simulator import compat
 from simulator.checkpoint import global_state, read_checkpoint, set_global_state, write_checkpoint
 from simulator.connectors import Connectors
-from simulator.equilibrium import Equilibrium, FixedLoading
+from simulator.equilibrium import Equilibrium
 from simulator.linear import CoarseSpace, LinearSolver
 from simulator.mesh import DistributedMesh, distribute
 from simulator.newton import NewtonSettings, solve
 from simulator.nodes import NodeOrder
 from simulator.reduction import Reduction
 from simulator.solid import Solid
+from simulator.terms import FixedLoading
 from tests.helpers.segment_block import BANDS, JOINTS, SEGMENTS, SURFACES, box_mesh, drives
 
 SERIES = {1: PronySeries((0.3, 0.25, 0.15), (0.01, 0.1, 1.0)), 3: PronySeries((0.2,), (0.02,))}

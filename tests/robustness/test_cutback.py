@@ -11,9 +11,10 @@ from mpi4py import MPI
 from numpy.typing import NDArray
 
 from simulator.contact import ContactLaw, ContactSurface, PlaneContact
-from simulator.equilibrium import Equilibrium, FixedLoading
+from simulator.equilibrium import Equilibrium
 from simulator.newton import NewtonReport, NewtonSettings, solve
 from simulator.stepping import Counters, March, StepsExhausted, march
+from simulator.terms import FixedLoading
 from tests.helpers.evidence import Evidence
 from tests.helpers.segment_block import SEGMENTS, build, drives
 

@@ -14,9 +14,9 @@ from simulator.connectors import RotationDrive, TranslationDrive
 from simulator.dynamics.inertia import RigidMass, SegmentRates
 from simulator.dynamics.saved import global_motion, set_global_motion
 from simulator.dynamics.system import Motion
-from simulator.equilibrium import Drives
 from simulator.nodes import NodeOrder
 from simulator.segments import increment_scale
+from simulator.terms import Drives
 from tests.helpers import moving_block as helper
 from tests.helpers.evidence import Evidence
 from tests.helpers.segment_block import SEGMENTS, tangent_error

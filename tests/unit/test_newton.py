@@ -9,10 +9,10 @@ from mpi4py import MPI
 from scipy.spatial.transform import Rotation
 
 from simulator.connectors import ConnectorState, JointDrive, RotationDrive, TranslationDrive
-from simulator.equilibrium import ClosureState, Drives, FixedLoading
 from simulator.newton import NewtonSettings, solve
 from simulator.reduction import EXTRA_SCALARS
 from simulator.segments import ROTATION_LENGTH_MM, Poses
+from simulator.terms import ClosureState, Drives, FixedLoading
 from tests.helpers.segment_block import SEGMENTS, build, drives
 
 COMM = MPI.COMM_SELF
