@@ -75,8 +75,8 @@ ITERATIVE_LARGE: dict[str, object] = {
     "coarse_mg_levels_pc_type": "sor",
 }
 SMOOTHING_STEPS = 4
-SMOOTHED = (0.05, 1.1)
-"""Interval that is smoothed, as shares of the largest eigenvalue."""
+SMOOTHED = (0.05, 1.18)
+"""Interval that is smoothed, as shares of what power iterations find of the largest eigenvalue."""
 PRESETS: Mapping[str, Mapping[str, object]] = {
     "direct": DIRECT,
     "iterative": ITERATIVE,
@@ -237,6 +237,7 @@ class LinearSolver:
         self._ksp: PETSc.KSP | None = None
         self._tangent: ReducedTangent | None = None
         self._levels: TwoLevel | None = None
+        self._begun = True
         self._left: list[Any] = []
 
     @property
@@ -287,6 +288,10 @@ class LinearSolver:
             self._levels.coarse.setUp()
         self._ksp.setUp()
 
+    def begin(self) -> None:
+        """Tell that a solve of Newton's method begins: what comes depends on nothing before it."""
+        self._begun = True
+
     def prepare(self, tangent: ReducedTangent, u: dolfinx.fem.Function, poses: Poses) -> None:
         """Set up the preconditioner for new values of ``tangent``; collective.
 
@@ -294,6 +299,9 @@ class LinearSolver:
             ValueError: The tangent was assembled without this solver's linear elements.
         """
         fresh = tangent is not self._tangent
+        if tangent.narrow is not None and (fresh or self._begun):
+            tangent.narrow.estimate()
+            self._begun = False
         prolongation = None
         if self.coarse is not None:
             if tangent.coarse_reduction is not self.coarse.coarse:

@@ -225,6 +225,7 @@ def solve(
     report = NewtonReport(False, 0, 0, 0)
     y = equilibrium.reduction.create_vector()
     f = y.duplicate()
+    linear.begin()
     equilibrium.refresh_pattern()
     equilibrium.write_unknowns(y)
 

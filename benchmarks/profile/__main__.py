@@ -20,7 +20,7 @@ import resource
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -134,12 +134,6 @@ def text_table(rows: Sequence[Row], imports_s: float, newton: int) -> str:
     return "\n".join([*lines, f"{'whole':<26}{whole:9.2f}{100.0:7.1f}"])
 
 
-def newton_iterations(folder: Path) -> int:
-    """Newton iterations of a finished run."""
-    solver = json.loads((folder / "summary.json").read_text())["solver"]
-    return int(solver["newton_iterations"])
-
-
 def main() -> int:
     """Run a scenario with the arguments of ``solespine run`` and print where its time went."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
@@ -147,6 +141,7 @@ def main() -> int:
     parser.add_argument("--resolution", default="coarse")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE")
     parser.add_argument("--log", type=Path, help="keep PETSc's table here")
+    parser.add_argument("--json", type=Path, help="write the figures here")
     given = parser.parse_args()
 
     from mpi4py import MPI
@@ -170,9 +165,22 @@ def main() -> int:
     viewer.destroy()
     memory = comm.allreduce(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20)
     if comm.rank == 0 and code == 0:
-        newton = newton_iterations(folder)
-        print(text_table(stage_rows(table), imports_s, newton))
+        solver = json.loads((folder / "summary.json").read_text())["solver"]
+        newton, rows = int(solver["newton_iterations"]), stage_rows(table)
+        print(text_table(rows, imports_s, newton))
         print(f"{comm.size} ranks, {newton} Newton iterations, {memory:.1f} GiB at the most")
+        if given.json is not None:
+            found = {
+                "scenario": given.scenario,
+                "resolution": given.resolution,
+                "set": given.set,
+                "ranks": comm.size,
+                "memory_gib": memory,
+                "import_s": imports_s,
+                "stages": [asdict(row) for row in rows],
+                "solver": solver,
+            }
+            given.json.write_text(json.dumps(found, indent=1) + "\n")
     return code
 
 
