@@ -84,18 +84,6 @@ class Reduction:
 
     # -- numbering ---------------------------------------------------------------------------
 
-    def ext_dofs(self, dofs: NDArray[np.integer]) -> NDArray[np.int32]:
-        """Map global scalar dofs of the space to rows of the extended matrix; -1 stays."""
-        split = 3 * self._first_rank_owned
-        dofs = np.asarray(dofs)
-        return np.where(dofs >= split, dofs + 3 * self.tail_blocks, dofs).astype(np.int32)
-
-    def ext_nodes(self, blocks: NDArray[np.integer]) -> NDArray[np.int32]:
-        """Map global nodes of the space to blocks of the extended matrix."""
-        blocks = np.asarray(blocks)
-        shift = self.tail_blocks * (blocks >= self._first_rank_owned)
-        return (blocks + shift).astype(np.int32)
-
     def ext_tail(self) -> NDArray[np.int32]:
         """Rows of the extended matrix that hold segments and extra scalars."""
         first = 3 * self._first_rank_owned
