@@ -3,7 +3,7 @@
 
     mpirun -n 8 python -m mpi4py -m benchmarks.communication [--resolution standard] [--json FILE]
 
-The foot is brought into contact (the first solve of ``standing``); one tangent is then assembled and
+The foot is brought into contact (first solve of ``standing``); one tangent is then assembled and
 what its structures send is read off them. More ranks than cores are fine: nothing is timed.
 """
 

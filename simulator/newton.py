@@ -75,7 +75,7 @@ class NewtonSettings:
     max_iterations: int = 15
     max_move_mm: float = 8.0
     line_search: str = "cp"
-    kept_gain: float = 0.1
+    kept_gain: float = 0.03
     lagged: int = 2
     beyond: int = 1
     near: bool = False
