@@ -207,6 +207,17 @@ def test_unknown_preset_is_refused() -> None:
         LinearSolver("iterative")
 
 
+def test_what_an_equilibrium_raises_is_not_taken_for_a_step_that_is_too_long(monkeypatch) -> None:
+    block = build(COMM)
+
+    def fault(*_: object) -> None:
+        raise RuntimeError("blocks outside the pattern")
+
+    monkeypatch.setattr(block.equilibrium, "tangent", fault)
+    with pytest.raises(RuntimeError, match="outside the pattern"):
+        solve(block.equilibrium, block.solver("direct"), NewtonSettings(1e-9))
+
+
 def test_ranks_take_equal_iterations(mpirun: Callable) -> None:
     one, two = (
         json.loads(mpirun(n, "-m", "tests.helpers.linear_ranks").stdout.splitlines()[-1])
