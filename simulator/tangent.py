@@ -90,7 +90,9 @@ class ReducedTangent:
             keys = self._coarse.rows.owned_keys
             self.coarse_matrix = create_matrix(self.comm, keys, coarse.y_blocks, coarse.y_start)
             self._coarse_pattern = _block_pattern(self._coarse)
-            self.narrow = NarrowMatrix(self.comm, self._fine.rows.owned_keys, self._starts)
+            stiff = fine.tail_blocks if self.comm.rank == 0 else 0
+            owned = self._fine.rows.owned_keys
+            self.narrow = NarrowMatrix(self.comm, owned, self._starts, stiff)
 
     def _make_coarse(self, coarse: Reduction, mesh_keys: Keys | None) -> Level:
         """Linear elements, and which of their nodes quadratic ones stand for; collective.

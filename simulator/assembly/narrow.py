@@ -3,7 +3,8 @@
 
 A linear solve leaves 1e-4 of its right-hand side at the least, rounding of the matrix 6e-8 of each
 entry: the step of Newton's method does not feel it, and residuals are never made from it
-(docs/performance.md).
+(docs/performance.md). Only between segments, whose drives may be a million times as stiff as
+tissue, what rounding takes is added to products again.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ class NarrowMatrix:
         comm: Communicator.
         keys: Ascending keys ``row << 32 | column`` of the owned rows, in blocks of three.
         starts: First row of each rank, then the end, shape (ranks + 1,).
+        dense: Rows at the end of this rank's that have all columns among themselves.
 
     Attributes:
         rows: Owned block rows.
@@ -41,7 +43,7 @@ class NarrowMatrix:
             at the last ``estimate``.
     """
 
-    def __init__(self, comm: MPI.Comm, keys: Keys, starts: NDArray[np.int64]):
+    def __init__(self, comm: MPI.Comm, keys: Keys, starts: NDArray[np.int64], dense: int = 0):
         self.comm = comm
         compiled = loops(comm)
         self._lib, self._ffi = compiled.lib, compiled.ffi
@@ -56,6 +58,9 @@ class NarrowMatrix:
         count = np.bincount((keys >> 32) - first, minlength=self.rows)
         self._start = np.concatenate([[0], np.cumsum(count)]).astype(np.int64)
         self._exchange(ghosts, starts)
+        stiff = np.arange(end - dense, end, dtype=np.int64)
+        self._dense, self._dense_place = dense, np.searchsorted(keys, stiff[:, None] << 32 | stiff)
+        self._rounded: Array = np.zeros((3 * dense, 3 * dense))
 
         self._made_start = np.zeros(self.rows + 1, dtype=np.int64)
         self._made_column = np.zeros(len(keys), dtype=np.int32)
@@ -113,6 +118,10 @@ class NarrowMatrix:
             self._cast("int32_t*", self._column),
             self._cast("double*", blocks),
         )
+        size = 3 * self._dense
+        stiff: NDArray[Any] = blocks[self._dense_place].reshape(self._dense, self._dense, 3, 3)
+        stiff = stiff.transpose(0, 2, 1, 3).reshape(size, size)
+        self._rounded = stiff - stiff.astype(np.float32)
 
     def estimate(self) -> None:
         """Estimate the largest eigenvalue, from nothing that is older than the values; collective.
@@ -147,6 +156,8 @@ class NarrowMatrix:
         self._lib.multiply(
             self._matrix, self._cast("double*", self._wide), self._cast("double*", out)
         )
+        if self._dense:
+            out[-3 * self._dense :] += self._rounded @ x[-3 * self._dense :]
 
     def smooth(self, b: Array, x: Array, steps: int, lowest: float, highest: float) -> Array:
         """Return ``x`` after steps of Chebyshev's iteration for ``A x = b``; collective.

@@ -11,12 +11,14 @@ import pytest
 from mpi4py import MPI
 from petsc4py import PETSc
 
+from simulator.connectors import TranslationDrive
 from simulator.linear import PRESETS, LinearSolver
 from simulator.newton import NewtonSettings, solve
 from simulator.reduction import Reduction
 from simulator.rotations import exponential
 from simulator.segments import Poses
-from tests.helpers.segment_block import build, disturb
+from simulator.terms import Drives, FixedLoading
+from tests.helpers.segment_block import SEGMENTS, build, disturb
 
 COMM = MPI.COMM_SELF
 
@@ -93,6 +95,24 @@ def test_products_in_single_precision_are_those_of_the_tangent() -> None:
     found = np.empty_like(expected)
     tangent.narrow.multiply(x.array_r, found)
     assert 0.0 < np.abs(found - expected).max() < 1e-6 * np.abs(expected).max()
+
+
+def test_stiff_drives_lose_nothing_to_single_precision() -> None:
+    """A drive of 1e9 N/mm would be off by 60 N a millimetre, more than all tissue bears."""
+    block = build(COMM)
+    equilibrium, solver = block.equilibrium, block.solver("iterative")
+    hold = TranslationDrive("a", np.zeros(3), np.full(3, 1.1e9), np.array([10.0, 30.0, 15.0]))
+    equilibrium.loading = FixedLoading(Drives({}, (), (hold,)), len(SEGMENTS))
+    equilibrium.refresh_pattern()
+    tangent, _ = equilibrium.tangent(coarse=solver.coarse_reduction)
+    x = tangent.matrix.createVecRight()
+    x.array_w[:] = np.sin(np.arange(x.getLocalSize()))
+    found = np.empty(x.getLocalSize())
+    tangent.narrow.multiply(x.array_r, found)
+    tail = -3 * equilibrium.reduction.tail_blocks
+    expected = (tangent.matrix * x).array_r[tail:]
+    np.testing.assert_allclose(found[tail:], expected, atol=1e-3)
+    assert np.abs(expected).max() > 1e8
 
 
 def test_smoothing_is_chebyshevs_iteration() -> None:
