@@ -20,12 +20,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-SOLVING = (
-    "residual", "tangent", "cells", "pattern", "into the matrices", "contact search", "contact",
-    "preconditioner", "Krylov", "volume ratios", "everything else",
-)  # fmt: skip
-"""Stages of ``benchmarks.profile`` that grow with the mesh and are shared among ranks."""
-
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -40,7 +34,6 @@ class Run:
     krylov: int
     solve_s: float
     memory_gib: float
-    messages: float
     sent_mb: float
 
     @property
@@ -53,9 +46,6 @@ def measured(path: Path, material: str) -> Run:
     """Read what ``benchmarks.profile`` wrote."""
     found: dict[str, Any] = json.loads(path.read_text())
     solver = found["solver"]
-    stages = {("everything else" if s["stage"] == "Main Stage" else s["stage"]): s
-              for s in found["stages"]}  # fmt: skip
-    solving = [stages[name] for name in SOLVING if name in stages]
     return Run(
         material=material,
         resolution=found["resolution"],
@@ -64,10 +54,9 @@ def measured(path: Path, material: str) -> Run:
         steps=solver["steps"],
         newton=solver["newton_iterations"],
         krylov=solver["krylov_iterations"],
-        solve_s=sum(s["seconds"] for s in solving),
+        solve_s=solver["wall_s"]["solve"],
         memory_gib=found["memory_gib"],
-        messages=sum(s["messages"] for s in solving),
-        sent_mb=sum(s["bytes"] for s in solving) / 1e6,
+        sent_mb=sum(s["bytes"] for s in found["stages"]) / 1e6,
     )
 
 

@@ -20,7 +20,7 @@ from simulator import compat
 from simulator.assembly.cells import CellKernel, CellQuadrature
 from simulator.assembly.level import Level, fetched
 from simulator.assembly.narrow import NarrowMatrix
-from simulator.compiled.library import loops
+from simulator.compiled.library import loops, pointer
 from simulator.contact.records import TangentBlocks
 from simulator.reduction import Reduction
 from simulator.sparsity import Keys, create_matrix, merge_keys
@@ -75,8 +75,8 @@ class ReducedTangent:
         )
         index = self._fine.table.index
         places = [(index(rows), index(columns)) for rows, columns in groups]
-        self._starts = np.cumsum([0, *self.comm.allgather(fine.y_blocks)])
-        self._make_rows(self._fine, places)
+        starts = self._make_rows(self._fine, places)
+        self._pattern: tuple[Ints, Ints] | None = None
         self._matrix: PETSc.Mat | None = None
         self._renewed = False
         self.narrow: NarrowMatrix | None = None
@@ -92,7 +92,7 @@ class ReducedTangent:
             self._coarse_pattern = _block_pattern(self._coarse)
             stiff = fine.tail_blocks if self.comm.rank == 0 else 0
             owned = self._fine.rows.owned_keys
-            self.narrow = NarrowMatrix(self.comm, owned, self._starts, stiff)
+            self.narrow = NarrowMatrix(self.comm, owned, starts, stiff)
 
     def _make_coarse(self, coarse: Reduction, mesh_keys: Keys | None) -> Level:
         """Linear elements, and which of their nodes quadratic ones stand for; collective.
@@ -125,16 +125,18 @@ class ReducedTangent:
         corner = self._corner_of[groups]
         return np.where(corner >= 0, corner, corner[:, :1])
 
-    def _make_rows(self, level: Level, places: Sequence[Any]) -> None:
+    def _make_rows(self, level: Level, places: Sequence[Any]) -> Ints:
+        """Make a level's rows and the places of its cells; returns each rank's first row."""
         starts = np.cumsum([0, *self.comm.allgather(level.reduction.y_blocks)])
         level.make_rows([level.keys(*pair) for pair in places], starts)
         width = level.cell_nodes.shape[1]
         level.cell_places = np.empty((len(level.cell_nodes), width, width), dtype=np.int32)
         missing = self._lib.find_places(
-            self._rows(level), len(level.cell_nodes), width, self._int(level.cell_nodes),
-            self._int(level.cell_places),
+            self._rows(level), len(level.cell_nodes), width, pointer(level.cell_nodes),
+            pointer(level.cell_places),
         )  # fmt: skip
         assert missing == 0
+        return starts
 
     def _coarse_numbers(self, coarse: Reduction) -> Ints:
         """Global node of the linear space of each node of the fine table, -1 of an edge."""
@@ -175,25 +177,28 @@ class ReducedTangent:
         ffi, mesh = self._ffi, self.reduction.space.mesh
         x, corners = mesh.geometry.x, compat.geometry_dofmap(mesh)
         geometry = ffi.new("geometry*")
-        geometry.x, geometry.corners = self._double(x), self._int(corners)
+        geometry.x, geometry.corners = pointer(x), pointer(corners)
         geometry.points = len(quadrature.weights)
-        geometry.weights = self._double(quadrature.weights)
-        geometry.slopes = self._double(quadrature.slopes)
+        geometry.weights = pointer(quadrature.weights)
+        geometry.slopes = pointer(quadrature.slopes)
         fine = self._level(self._fine)
         coarse = self._level(self._coarse)
         for kernel in kernels:
             fields = ffi.new("field[]", max(len(kernel.coefficients), 1))
             for field, function in zip(fields, kernel.coefficients, strict=False):
                 dofmap = function.function_space.dofmap
-                field.values, field.nodes = self._double(function.x.array), self._int(dofmap.list)
+                field.values, field.nodes = (
+                    pointer(function.x.array),
+                    pointer(dofmap.list),
+                )
                 field.per_cell, field.block = dofmap.list.shape[1], dofmap.bs
             failed = self._lib.add_cells(
                 ffi.cast("void*", kernel.kernel),
-                len(kernel.cells), self._int(kernel.cells), geometry,
+                len(kernel.cells), pointer(kernel.cells), geometry,
                 len(kernel.coefficients), fields,
-                ffi.NULL if density is None else self._double(density),
-                self._double(quadrature.mass), *fine, *coarse,
-                self._int(self._corner_of),
+                ffi.NULL if density is None else pointer(density),
+                pointer(quadrature.mass), *fine, *coarse,
+                pointer(self._corner_of),
             )  # fmt: skip
             if failed:
                 raise RuntimeError(f"the loop over cells failed: {failed}")
@@ -209,9 +214,9 @@ class ReducedTangent:
         values = np.ascontiguousarray(block.values)
         coarse = self._ffi.NULL if self._coarse is None else self._rows(self._coarse)
         missing = self._lib.add_facets(
-            len(rows), rows.shape[1] // 6, columns.shape[1] // 6, self._int(rows),
-            self._int(columns), self._double(values), self._rows(self._fine), coarse,
-            self._int(self._corner_of),
+            len(rows), rows.shape[1] // 6, columns.shape[1] // 6, pointer(rows),
+            pointer(columns), pointer(values), self._rows(self._fine), coarse,
+            pointer(self._corner_of),
         )  # fmt: skip
         if missing:
             raise RuntimeError(f"{missing} blocks of contact lie outside the tangent's pattern")
@@ -238,44 +243,41 @@ class ReducedTangent:
     @property
     def matrix(self) -> PETSc.Mat:
         """The tangent in PETSc's block format; one object; collective at the first call."""
+        if self._pattern is None:
+            self._pattern = _block_pattern(self._fine)
         if self._matrix is None:
-            r, pattern = self.reduction, _block_pattern(self._fine)
+            r, pattern = self.reduction, self._pattern
             size = (3 * r.y_blocks, None)
             csr = (*pattern, np.zeros(9 * len(pattern[1])))
             self._matrix = PETSc.Mat().createBAIJ((size, size), 3, csr=csr, comm=r.comm)
         if self._renewed:
-            pattern = _block_pattern(self._fine)
-            self._matrix.setValuesBlockedCSR(*pattern, self._blocks.ravel())
+            self._matrix.setValuesBlockedCSR(*self._pattern, self._blocks.ravel())
             self._matrix.assemble()
             self._renewed = False
         return self._matrix
 
     # -- what the loops read -------------------------------------------------------------------
 
-    def _double(self, values: Array) -> Any:
-        assert values.dtype == np.float64 and values.flags.c_contiguous
-        return self._ffi.cast("double*", values.ctypes.data)
-
-    def _int(self, values: Ints) -> Any:
-        assert values.dtype == np.int32 and values.flags.c_contiguous
-        return self._ffi.cast("int32_t*", values.ctypes.data)
-
     def _rows(self, level: Level) -> Any:
         rows, table = level.rows, level.table
         made = self._ffi.new("rows*")
-        made.start = self._ffi.cast("int64_t*", rows.start.ctypes.data)
-        made.column = self._ffi.cast("int64_t*", rows.column.ctypes.data)
-        made.blocks = self._double(rows.blocks)
-        made.row = self._int(level.row)
-        made.target = self._ffi.cast("int64_t*", table.target.ctypes.data)
-        made.held = self._ffi.cast("uint8_t*", table.held.ctypes.data)
-        made.arm = self._double(table.arm)
+        made.start = pointer(rows.start)
+        made.column = pointer(rows.column)
+        made.blocks = pointer(rows.blocks)
+        made.row = pointer(level.row)
+        made.target = pointer(table.target)
+        made.held = pointer(table.held)
+        made.arm = pointer(table.arm)
         return made
 
     def _level(self, level: Level | None) -> tuple[Any, Any, Any]:
         if level is None:
             return self._ffi.NULL, self._ffi.NULL, self._ffi.NULL
-        return self._rows(level), self._int(level.cell_nodes), self._int(level.cell_places)
+        return (
+            self._rows(level),
+            pointer(level.cell_nodes),
+            pointer(level.cell_places),
+        )
 
 
 def _block_pattern(level: Level) -> tuple[Ints, Ints]:

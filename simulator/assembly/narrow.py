@@ -17,7 +17,7 @@ import numpy as np
 from mpi4py import MPI
 from numpy.typing import NDArray
 
-from simulator.compiled.library import loops
+from simulator.compiled.library import loops, pointer
 from simulator.sparsity import Keys
 
 Array = NDArray[np.float64]
@@ -68,10 +68,10 @@ class NarrowMatrix:
         self._inverse = np.zeros(9 * self.rows, dtype=np.float32)
         self._matrix = self._ffi.new("narrow*")
         self._matrix.rows = self.rows
-        self._matrix.start = self._cast("int64_t*", self._made_start)
-        self._matrix.column = self._cast("int32_t*", self._made_column)
-        self._matrix.values = self._cast("float*", self._values)
-        self._matrix.inverse = self._cast("float*", self._inverse)
+        self._matrix.start = pointer(self._made_start)
+        self._matrix.column = pointer(self._made_column)
+        self._matrix.values = pointer(self._values)
+        self._matrix.inverse = pointer(self._inverse)
         size = 3 * (self.rows + len(ghosts))
         self._wide = np.zeros(size)
         self._x = np.zeros(size, dtype=np.float32)
@@ -106,17 +106,14 @@ class NarrowMatrix:
             asked.append(self.comm.Isend(values, rank, _TAG))
         MPI.Request.Waitall(asked)
 
-    def _cast(self, kind: str, values: NDArray[Any]) -> Any:
-        return self._ffi.cast(kind, values.ctypes.data)
-
     def renew(self, blocks: Array) -> None:
         """Take the values of the owned rows, shape (keys, 9); collective."""
         blocks = np.ascontiguousarray(blocks)
         self._lib.copy_blocks(
             self._matrix,
-            self._cast("int64_t*", self._start),
-            self._cast("int32_t*", self._column),
-            self._cast("double*", blocks),
+            pointer(self._start),
+            pointer(self._column),
+            pointer(blocks),
         )
         size = 3 * self._dense
         stiff: NDArray[Any] = blocks[self._dense_place].reshape(self._dense, self._dense, 3, 3)
@@ -142,9 +139,9 @@ class NarrowMatrix:
         self._fill(x)
         self._lib.smooth(
             self._matrix,
-            self._ffi.NULL if b is None else self._cast("float*", b),
-            self._cast("float*", x),
-            self._cast("float*", self._step),
+            self._ffi.NULL if b is None else pointer(b),
+            pointer(x),
+            pointer(self._step),
             keep,
             gain,
         )
@@ -153,9 +150,7 @@ class NarrowMatrix:
         """Write the product with own values (3 rows,) into ``out``; collective."""
         self._wide[: 3 * self.rows] = x
         self._fill(self._wide)
-        self._lib.multiply(
-            self._matrix, self._cast("double*", self._wide), self._cast("double*", out)
-        )
+        self._lib.multiply(self._matrix, pointer(self._wide), pointer(out))
         if self._dense:
             out[-3 * self._dense :] += self._rounded @ x[-3 * self._dense :]
 

@@ -20,11 +20,20 @@ from typing import Any
 import cffi
 import dolfinx.jit
 from mpi4py import MPI
+from numpy.typing import NDArray
 
 from simulator import compat
 
 SOURCES = ("tangent.c", "smooth.c", "walk.c")
 FLAGS = ("-O3", "-march=native")
+POINTERS = {
+    "float64": "double*",
+    "float32": "float*",
+    "int32": "int32_t*",
+    "int64": "int64_t*",
+    "uint8": "uint8_t*",
+}
+"""C types of pointers to arrays; cffi refuses one where the loops ask for another."""
 DECLARATIONS = """
 typedef struct { const double* values; const int32_t* nodes; int per_cell; int block; } field;
 typedef struct { const double* x; const int32_t* corners; int points; const double* weights;
@@ -88,3 +97,9 @@ def library() -> Any:
     module = importlib.util.module_from_spec(spec)
     loader.exec_module(module)
     return module
+
+
+def pointer(values: NDArray[Any]) -> Any:
+    """Return the typed address of an array in one piece; the array must outlive it."""
+    assert values.flags.c_contiguous
+    return library().ffi.cast(POINTERS[values.dtype.name], values.ctypes.data)

@@ -85,6 +85,7 @@ class PairContact:
         self.master = master
         self.near_mm = near_mm
         self.watched_mm = watched_mm
+        # Compiled by one rank, before each asks for it.
         loops(slave.comm)
         self._search = FacetSearch(master.facets, master.neighbours, search_radius_mm)
         self._candidates = CandidatePairs(slave.local.size, master.ring)

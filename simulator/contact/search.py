@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from simulator.compiled.library import library
+from simulator.compiled.library import library, pointer
 from simulator.contact.facet import (
     NODE_COORDINATES,
     SUB_TRIANGLES,
@@ -176,14 +176,14 @@ class FacetSearch:
         """Follow guesses; writes partners into ``hits``, returns which need no other guess."""
         done = np.zeros(index.size, dtype=np.uint8)
         compiled, made = _surface(self.facets, positions, normals)
-        made.neighbours = _integers(self.neighbours)
+        made.neighbours = pointer(self.neighbours)
         made.radius, made.facing, made.rim = self.radius_mm, self.facing, self.rim
         made.inside, made.wedge = _INSIDE, _WEDGE
         start, eta = np.ascontiguousarray(start), np.ascontiguousarray(eta)
         compiled.lib.walk(
-            made, index.size, _integers(index), _integers(start), _doubles(eta), _doubles(points),
-            _doubles(own_normals), _integers(hits.facet), _doubles(hits.eta), _doubles(hits.gap),
-            compiled.ffi.cast("uint8_t*", done.ctypes.data),
+            made, index.size, pointer(index), pointer(start), pointer(eta), pointer(points),
+            pointer(own_normals), pointer(hits.facet), pointer(hits.eta), pointer(hits.gap),
+            pointer(done),
         )  # fmt: skip
         return done.astype(bool)
 
@@ -264,7 +264,7 @@ def project(points: Array, nodal: Array, normals: Array, start: Array) -> Array:
     nodal, normals, points = map(np.ascontiguousarray, (nodal, normals, points))
     compiled, made = _surface(facets, nodal, normals)
     eta = np.array(start, dtype=float, order="C")
-    compiled.lib.project_all(made, len(points), _doubles(points), _doubles(eta))
+    compiled.lib.project_all(made, len(points), pointer(points), pointer(eta))
     return eta
 
 
@@ -272,14 +272,6 @@ def _surface(facets: IntArray, positions: Array, normals: Array) -> tuple[Any, A
     """Compiled loops and their structure of a surface; the arrays must outlive it."""
     compiled = library()
     made = compiled.ffi.new("surface*")
-    made.facets, made.positions = _integers(facets), _doubles(positions)
-    made.normals = _doubles(normals)
+    made.facets, made.positions = pointer(facets), pointer(positions)
+    made.normals = pointer(normals)
     return compiled, made
-
-
-def _integers(values: IntArray) -> Any:
-    return library().ffi.cast("int64_t*", values.ctypes.data)
-
-
-def _doubles(values: Array) -> Any:
-    return library().ffi.cast("double*", values.ctypes.data)
