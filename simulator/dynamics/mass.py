@@ -17,15 +17,13 @@ import ufl
 from mpi4py import MPI
 from numpy.typing import NDArray
 
+from simulator.assembly.cells import MASS_DEGREE
 from simulator.dynamics.alpha import Rates, Step
 from simulator.dynamics.inertia import InertiaState, SegmentInertia
 from simulator.segments import Poses
 from simulator.solid import COMPILER_OPTIONS
 
 Array = NDArray[Any]
-
-MASS_DEGREE = 4
-"""Of the quadrature: exact for the mass of quadratic elements with straight edges."""
 
 
 class Inertia:
