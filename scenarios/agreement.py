@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from mpi4py import MPI
 
 T = TypeVar("T")
+PAUSE_S = 0.01
 
 
 def agree(comm: MPI.Intracomm, look: Callable[[], T]) -> T:
@@ -33,3 +35,16 @@ def agree(comm: MPI.Intracomm, look: Callable[[], T]) -> T:
     if refusal is not None:
         raise refusal
     return result  # what rank 0 returned
+
+
+def alone(comm: MPI.Intracomm, work: Callable[[], T]) -> T | None:
+    """Call a function on rank 0 while the others sleep and leave it their processors; collective.
+
+    Returns:
+        What it returned on rank 0, ``None`` on the others.
+    """
+    result = work() if comm.rank == 0 else None
+    arrived = comm.Ibarrier()
+    while not arrived.Test():
+        time.sleep(PAUSE_S)
+    return result

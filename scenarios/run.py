@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from scenarios.agreement import alone
 from scenarios.discretisation import with_errors
 from scenarios.errors import CommandError, Interrupted, NotConverged, NotWritten
 from scenarios.folder import ResultFolder, Status
@@ -220,14 +221,17 @@ def _reported(context: RunContext, summary: Summary) -> Summary:
     The summary is written after the report, so that it has the report's time; the times in the
     report end where the report begins.
     """
-    begun, problem = time.monotonic(), ""
-    if context.comm.rank == 0:
+    begun = time.monotonic()
+
+    def draw() -> str:
         try:
             report_module().write_report(context.folder.path, summary)
         except Exception as error:  # pictures must never cost a solved run
             context.folder.log(traceback.format_exc())
-            problem = f"the report was not written: {type(error).__name__}: {error}"
-    problem = context.comm.bcast(problem)
+            return f"the report was not written: {type(error).__name__}: {error}"
+        return ""
+
+    problem = context.comm.bcast(alone(context.comm, draw) or "")
     summary = with_report_time(summary, time.monotonic() - begun)
     if not problem:
         return summary

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from petsc4py import PETSc
 
 from simulator.equilibrium import Equilibrium
-from simulator.linear import LinearSolver
-from simulator.reduction import EXTRA_SCALARS
+from simulator.linear import LinearSolver, SolveReport
+from simulator.reduction import EXTRA_SCALARS, Reduction
 from simulator.segments import Poses
 from simulator.terms import ClosureState
 
@@ -32,8 +32,77 @@ LEFT_N = 0.1
 newtons, of a prescribed turn, and would leave a hundred in the tissue."""
 TIGHTEST = 1e-4
 """What a linear solve leaves of its right-hand side at the least."""
-COARSEST = 0.1
-"""Share of a closing scalar's column that its response may leave at the most."""
+RESPONSE = 1e-2
+"""Share of a scalar's column that its response leaves where it serves the preconditioner."""
+
+
+class Border:
+    """Rows and columns of the scalars around a tangent, and their elimination; collective.
+
+    Args:
+        reduction: Layout of ``y``.
+    """
+
+    def __init__(self, reduction: Reduction):
+        self._reduction = reduction
+        self._free = 3 * len(reduction.free)
+        self._count = 6 * len(reduction.segments)
+        self._closure: ClosureState | None = None
+        self._responses = [reduction.create_vector() for _ in range(EXTRA_SCALARS)]
+        self._schur: Array = np.eye(EXTRA_SCALARS)
+        self._coupled: NDArray[np.intp] = np.zeros(0, dtype=np.intp)
+
+    def set(self, closure: ClosureState) -> None:
+        """Take rows and columns; responses stay those of before."""
+        self._closure = closure
+        self._coupled = np.flatnonzero(np.any(closure.columns != 0.0, axis=0))
+
+    def respond(self, solve: Callable[[PETSc.Vec, PETSc.Vec], None]) -> None:
+        """Find what segments and tissue answer to each scalar.
+
+        Args:
+            solve: Solves with the tangent, right-hand side first.
+        """
+        assert self._closure is not None
+        rhs = self._reduction.create_vector()
+        for j in self._coupled:
+            # Every rank asks for the array: norms are kept until it does.
+            tail = rhs.array_w[self._free : self._free + self._count]
+            tail[:] = self._closure.columns[: len(tail), j]
+            solve(rhs, self._responses[j])
+        rhs.destroy()
+
+    def eliminate(self) -> None:
+        """Prepare to close the rows with the present responses."""
+        closure = self._closure
+        assert closure is not None
+        response = np.zeros((self._count, EXTRA_SCALARS))
+        for j in self._coupled:
+            response[:, j] = self._reduction.tail(self._responses[j].array_r)[0].ravel()
+        self._schur = closure.extra - closure.rows @ response
+
+    def couple(self, x: Array, out: Array) -> None:
+        """Complete a product with the tangent, own values; of a single rank."""
+        if self._reduction.comm.rank == 0:
+            closure, end = self._closure, self._free + self._count
+            assert closure is not None
+            segments, scalars = x[self._free : end], x[end:]
+            out[self._free : end] += closure.columns @ scalars
+            out[end:] = closure.rows @ segments + closure.extra @ scalars
+
+    def close(self, b: PETSc.Vec, x: PETSc.Vec) -> None:
+        """Make of ``A^-1 b``, or what is near it, a solution with scalars."""
+        r, end = self._reduction, self._free + self._count
+        scalars = np.zeros(EXTRA_SCALARS)
+        own = x.array_w
+        if r.comm.rank == 0:
+            assert self._closure is not None
+            left = b.array_r[end:] - self._closure.rows @ own[self._free : end]
+            scalars = np.linalg.solve(self._schur, left)
+        r.comm.Bcast(scalars)
+        for j in self._coupled:
+            own -= scalars[j] * self._responses[j].array_r
+        own[end:] = scalars[: len(own) - end] if r.comm.rank == 0 else 0.0
 
 
 class BorderedStep:
@@ -48,64 +117,30 @@ class BorderedStep:
         self.failed = False
         self.closure: ClosureState | None = None
         self.iterate: Callable[[], tuple[PETSc.Vec, Poses]] | None = None
-        self._responses: list[PETSc.Vec] = []
-        self._rhs: PETSc.Vec | None = None
+        self._border = Border(equilibrium.reduction)
+        self._seen: ClosureState | None = None
 
     def apply(self, pc: PETSc.PC, b: PETSc.Vec, x: PETSc.Vec) -> None:
         """Write the step for a residual; called by PETSc, collective."""
-        r = self.equilibrium.reduction
-        closure = self.closure
-        assert closure is not None
+        assert self.closure is not None
         self.failed = False
-        first = self._rhs is None
-        if self._rhs is None:
-            self._rhs = b.duplicate()
-            self._responses = [b.duplicate() for _ in range(EXTRA_SCALARS)]
-            for vector in self._responses:
-                vector.zeroEntries()
-        free = 3 * len(r.free)
-        n = 6 * len(r.segments)
-        _, c = r.tail(b.array_r)
-        rhs = self._rhs
-        b.copy(rhs)
-        # Every rank asks for the array, also where it writes nothing: norms are kept until it does.
-        rhs.array_w[free + n :] = 0.0
-        left_n = min(self.tolerance * rhs.norm(), LEFT_N)
-        self._solve(rhs, x, self.tolerance, leave_n=LEFT_N)
-        coupled = np.flatnonzero(np.any(closure.columns != 0.0, axis=0))
-        step = r.tail(x.array_r)[0].ravel()
-        # From one iteration to the next the responses change little.
-        expected = None if first else self._scalars(c, step, coupled)
-        for j in coupled:
-            rhs.zeroEntries()
-            rhs.array_w[free : free + n] = closure.columns[: rhs.local_size - free, j]
-            tolerance = self.tolerance
-            if expected is not None:
-                # What a response lacks counts times its scalar.
-                tolerance = left_n / max(abs(expected[j]) * rhs.norm(), left_n / COARSEST)
-            self._solve(rhs, self._responses[j], max(tolerance, TIGHTEST), from_x=True)
-        scalars = self._scalars(c, step, coupled)
-        for j in coupled:
-            x.axpy(-scalars[j], self._responses[j])
-        x.array_w[free + n :] = scalars[: max(x.local_size - free - n, 0)]
+        border = self._border
+        if self.closure is not self._seen:
+            border.set(self.closure)
+            if self._seen is None or self.linear.exact:
+                border.respond(self._respond)
+            border.eliminate()
+            self._seen = self.closure
+        self._count(self.linear.solve(b, x, self.tolerance, LEFT_N, border=border))
         self._cap(x)
         self._keep_cells_open(x)
 
-    def _scalars(self, c: Array, step: Array, coupled: NDArray[np.intp]) -> Array:
-        """Scalars (m,) that close with the present responses; collective.
+    def _respond(self, b: PETSc.Vec, x: PETSc.Vec) -> None:
+        self._count(self.linear.solve(b, x, RESPONSE))
 
-        Args:
-            c: Residual of the closing rows, shape (m,).
-            step: Segments' part of the step without scalars, shape (6 n,).
-            coupled: Scalars that anything depends on; of the others none has a response.
-        """
-        closure, r = self.closure, self.equilibrium.reduction
-        assert closure is not None
-        response = np.zeros((len(step), EXTRA_SCALARS))
-        for j in coupled:
-            response[:, j] = r.tail(self._responses[j].array_r)[0].ravel()
-        schur = closure.extra - closure.rows @ response
-        return np.linalg.solve(schur, c - closure.rows @ step)
+    def _count(self, report: SolveReport) -> None:
+        self.krylov_iterations += report.iterations
+        self.failed |= not report.converged
 
     def _keep_cells_open(self, x: PETSc.Vec) -> None:
         """Shorten the step until no cell loses most of its volume in it; collective."""
@@ -122,18 +157,6 @@ class BorderedStep:
                 break
             x.scale(0.5)
         trial.destroy()
-
-    def _solve(
-        self,
-        b: PETSc.Vec,
-        x: PETSc.Vec,
-        tolerance: float,
-        leave_n: float = np.inf,
-        from_x: bool = False,
-    ) -> None:
-        report = self.linear.solve(b, x, tolerance, leave_n, from_x)
-        self.krylov_iterations += report.iterations
-        self.failed |= not report.converged
 
     def _cap(self, x: PETSc.Vec) -> None:
         # Bones may go far: the tibia's reference point does, in a turn that tissue hardly feels.

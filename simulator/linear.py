@@ -29,7 +29,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import dolfinx
 import numpy as np
@@ -95,6 +95,18 @@ class SolveReport:
 
     iterations: int
     converged: bool
+
+
+class Bordering(Protocol):
+    """Scalars with rows and columns around a matrix; see ``simulator.bordered.Border``."""
+
+    def couple(self, x: Array, out: Array) -> None:
+        """Complete a product with the matrix."""
+        ...
+
+    def close(self, b: PETSc.Vec, x: PETSc.Vec) -> None:
+        """Complete a solution with the matrix; collective."""
+        ...
 
 
 class CoarseSpace:
@@ -206,6 +218,7 @@ class TwoLevel:
         self.coarse = coarse
         self._right, self._left = prolongation.createVecs()
         self._correction = self._right.duplicate()
+        self.border: Bordering | None = None
 
     def apply(self, pc: PETSc.PC, b: PETSc.Vec, x: PETSc.Vec) -> None:
         """Write what is near ``A^-1 b``; called by PETSc, collective."""
@@ -214,10 +227,15 @@ class TwoLevel:
         self.prolongation.mult(self._correction, self._left)
         smoothed = self.narrow.smooth(b.array_r, self._left.array_r, SMOOTHING_STEPS, *SMOOTHED)
         x.array_w[:] = smoothed
+        if self.border is not None:
+            self.border.close(b, x)
 
     def mult(self, matrix: PETSc.Mat, x: PETSc.Vec, y: PETSc.Vec) -> None:
         """Write ``A x``; called by PETSc, collective."""
-        self.narrow.multiply(x.array_r, y.array_w)
+        out = y.array_w
+        self.narrow.multiply(x.array_r, out)
+        if self.border is not None:
+            self.border.couple(x.array_r, out)
 
 
 class LinearSolver:
@@ -240,6 +258,11 @@ class LinearSolver:
         self._levels: TwoLevel | None = None
         self._begun = True
         self._left: list[Any] = []
+
+    @property
+    def exact(self) -> bool:
+        """Whether a solve leaves nothing but rounding."""
+        return self.preset == "direct"
 
     @property
     def coarse_reduction(self) -> Reduction | None:
@@ -334,7 +357,7 @@ class LinearSolver:
         x: PETSc.Vec,
         tolerance: float = RELATIVE_TOLERANCE,
         leave_n: float = np.inf,
-        from_x: bool = False,
+        border: Bordering | None = None,
     ) -> SolveReport:
         """Solve for one right-hand side; collective.
 
@@ -343,7 +366,7 @@ class LinearSolver:
             x: Solution.
             tolerance: Share of the right-hand side's norm that may be left.
             leave_n: Norm that may be left at the most.
-            from_x: Whether ``x`` holds a first guess.
+            border: Scalars around the tangent, solved for with it.
         """
         ksp = self._ksp
         assert ksp is not None
@@ -351,7 +374,9 @@ class LinearSolver:
             tolerance = min(tolerance, leave_n / max(b.norm(), leave_n))
         _, atol, divtol, max_it = ksp.getTolerances()
         ksp.setTolerances(tolerance, atol, divtol, max_it)
-        # A factorisation needs no guess, and PETSc allows it none.
-        ksp.setInitialGuessNonzero(from_x and self.preset != "direct")
+        if self._levels is not None:
+            self._levels.border = border
         ksp.solve(b, x)
+        if self.exact and border is not None:
+            border.close(b, x)
         return SolveReport(ksp.getIterationNumber(), ksp.getConvergedReason() > 0)

@@ -27,7 +27,7 @@ Array = NDArray[Any]
 
 POLISHED = 1e-3
 """Share of the tolerance below which a solve ends at once."""
-LOOSEST = 1e-2
+LOOSEST = 3e-2
 """What a linear solve leaves of its right-hand side at the most, `TIGHTEST` at the least; between
 them half the square of the last iteration's gain (Eisenstat and Walker 1996, second choice)."""
 ENOUGH = 0.1
@@ -130,7 +130,7 @@ def solve(
     def jacobian(snes: PETSc.SNES, x: PETSc.Vec, j: PETSc.Mat, p: PETSc.Mat) -> None:
         known = report.residuals_n
         # The first residual is that of a prescribed turn, and falls to a millionth by carrying on.
-        counted = len(known) > (1 if settings.near else 2)
+        counted = len(known) > (1 if settings.near else 3)
         gain = known[-1] / known[-2] if counted else 1.0
         enough = ENOUGH * settings.tolerance_n / known[-1]
         step.tolerance = min(max(0.5 * gain**2, enough, TIGHTEST), LOOSEST)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -35,14 +36,29 @@ ARROW_CHAIN_MM, ARROW_FOOT_MM = 380.0, 55.0
 """Length of the arrow of one body weight in either picture."""
 
 
-def chain_figures(
-    instants: Sequence[ChainInstant], body_weight_n: float | None
-) -> tuple[Figure, Figure | None]:
-    """The chain (cut spine above, whole below, a column per instant) and the cut foot.
+@dataclass(frozen=True, slots=True)
+class ChainImages:
+    """What is drawn by VTK, before titles, arrows and scales.
+
+    Attributes:
+        spine, whole, foot: panels of each row, one per instant or none.
+        images: of all of them in that order.
+        stress, pressure: scales of their colours.
+    """
+
+    spine: Sequence[Panel]
+    whole: Sequence[Panel]
+    foot: Sequence[Panel]
+    images: Images
+    stress: Normalize
+    pressure: Normalize
+
+
+def chain_images(instants: Sequence[ChainInstant]) -> ChainImages:
+    """Draw the bodies; may be called beside other drawing, as it leaves matplotlib's state alone.
 
     Args:
         instants: up to four instants with their bodies.
-        body_weight_n: for the arrow of the ground reaction; None leaves it out.
 
     Raises:
         RenderError: the bodies cannot be drawn on this machine.
@@ -55,11 +71,26 @@ def chain_figures(
     whole = _row([whole_surfaces(i, stress, pressure) for i in instants], (28.0, 6.0), 400, plate)
     foot = _row([foot_surfaces(i, stress) for i in instants], (6.0, 7.0), 760, ())
     images = render_panels([*spine, *whole, *foot])
-    rows = [row for row in (spine, whole) if row]
-    chain = _chain(rows, images, instants, body_weight_n, (stress, pressure))
-    if not foot:
+    return ChainImages(spine, whole, foot, images, stress, pressure)
+
+
+def chain_figures(
+    instants: Sequence[ChainInstant], drawn: ChainImages, body_weight_n: float | None
+) -> tuple[Figure, Figure | None]:
+    """The chain (cut spine above, whole below, a column per instant) and the cut foot.
+
+    Args:
+        instants: those of the images.
+        drawn: the images.
+        body_weight_n: for the arrow of the ground reaction; None leaves it out.
+    """
+    rows = [row for row in (drawn.spine, drawn.whole) if row]
+    norms = (drawn.stress, drawn.pressure)
+    chain = _chain(rows, drawn.images, instants, body_weight_n, norms)
+    if not drawn.foot:
         return chain, None
-    return chain, _foot(foot, images[len(spine) + len(whole) :], instants, body_weight_n, stress)
+    images = drawn.images[len(drawn.spine) + len(drawn.whole) :]
+    return chain, _foot(drawn.foot, images, instants, body_weight_n, drawn.stress)
 
 
 def _row(

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 
 from scenarios.fields import UNREADABLE, BodyFile, read_body
 from scenarios.figures import curves, style
-from scenarios.figures.chain import CHAIN_DPI, chain_figures
+from scenarios.figures.chain import CHAIN_DPI, ChainImages, chain_figures, chain_images
 from scenarios.figures.chain_surfaces import ChainInstant
 from scenarios.figures.discs import DiscState, disc_figure
 from scenarios.figures.hover import Chart, chart_of
@@ -67,27 +68,31 @@ def draw_gallery(view: ResultView) -> Gallery:
     A picture whose data are absent is left out without a word; one that fails is
     left out with its reason in `Gallery.problems`.
     """
-    pictures: list[Picture] = []
-    problems: list[str] = []
-    for title, draw in (
-        ("plantar pressure", _pressure),
-        ("loaded chain", _chain),
-        ("lumbar load", _lumbar),
-        ("shock", _shock),
-        ("disc stress", _discs),
-        ("vertebra stress", _vertebra),
-        ("alignment", _alignment),
-        ("ground reaction", _ground),
-        ("tendon, fascia and insole", _tissue),
-        ("solver", _solver),
-        ("scan", _scan),
-    ):
-        try:
-            with style.paper():
-                pictures += [_save(view, drawn) for drawn in draw(view)]
-        except (RenderError, ImportError, *UNREADABLE) as error:
-            problems.append(f"picture of {title} left out: {error}")
-    return Gallery(tuple(pictures), tuple(problems))
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        # Bodies take as long as all curves, in a process of its own.
+        rendered = beside.submit(_rendered, view)
+        groups = (
+            ("plantar pressure", _pressure),
+            ("loaded chain", lambda view: _chain(view, rendered)),
+            ("lumbar load", _lumbar),
+            ("shock", _shock),
+            ("disc stress", _discs),
+            ("vertebra stress", _vertebra),
+            ("alignment", _alignment),
+            ("ground reaction", _ground),
+            ("tendon, fascia and insole", _tissue),
+            ("solver", _solver),
+            ("scan", _scan),
+        )
+        found: dict[str, list[Picture]] = {title: [] for title, _ in groups}
+        problems: list[str] = []
+        for title, draw in sorted(groups, key=lambda group: group[0] == "loaded chain"):
+            try:
+                with style.paper():
+                    found[title] += [_save(view, drawn) for drawn in draw(view)]
+            except (RenderError, ImportError, *UNREADABLE) as error:
+                problems.append(f"picture of {title} left out: {error}")
+    return Gallery(tuple(picture for group in found.values() for picture in group), tuple(problems))
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,12 +144,20 @@ def foot_outline(view: ResultView) -> Array | None:
         return None
 
 
-def _chain(view: ResultView) -> Iterator[_Drawn]:
+def _rendered(view: ResultView) -> tuple[list[ChainInstant], ChainImages] | None:
+    """Images of the bodies at some instants, None without fields."""
     wanted = IMPACT_PERCENTS if view.is_impact else CHAIN_PERCENTS
     instants = [_instant(view, percent) for percent in _nearest(view.field_files, wanted)]
-    if not instants:
+    return (instants, chain_images(instants)) if instants else None
+
+
+def _chain(
+    view: ResultView, rendered: Future[tuple[list[ChainInstant], ChainImages] | None]
+) -> Iterator[_Drawn]:
+    images = rendered.result()
+    if images is None:
         return
-    chain, foot = chain_figures(instants, view.body_weight_n)
+    chain, foot = chain_figures(*images, view.body_weight_n)
     yield _Drawn(
         "chain",
         "The loaded chain",

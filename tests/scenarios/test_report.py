@@ -118,7 +118,7 @@ def test_a_picture_that_fails_becomes_a_warning(
         raise RenderError("VTK could not draw")
 
     make_result(tmp_path, np.array([0.0, 50.0]), np.array([50.0]))
-    monkeypatch.setattr(gallery, "chain_figures", fail)
+    monkeypatch.setattr(gallery, "chain_images", fail)
     text = write_report(tmp_path, read_summary(tmp_path)).read_text()
     assert "picture of loaded chain left out: VTK could not draw" in text
     assert "Plantar pressure</h2>" in text
