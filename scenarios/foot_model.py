@@ -19,6 +19,7 @@ from materials.prony import PronySeries
 from materials.record import MaterialRecord
 from meshes.foot import FootGeometry
 from meshes.insole import InsoleGeometry
+from meshes.shares import vertical_shares
 from meshes.tagged import merge, tet_volumes
 from meshes.tags import FOOT_REGIONS, Region, Surface
 from scenarios.agreement import agree
@@ -185,7 +186,8 @@ def build_foot_model(
         regions = tuple(int(tag) for tag in np.unique(insole.mesh.cell_tags))
         ground = -insole.thickness_mm - drop
     if distributed is None:
-        distributed = distribute(comm, mesh if comm.rank == 0 else None)
+        owners = vertical_shares(mesh.points, mesh.cells, comm.size)
+        distributed = distribute(comm, mesh if comm.rank == 0 else None, owners)
     space = compat.vector_space(distributed.mesh, 2)
     u = dolfinx.fem.Function(space)
     laws, materials = _materials(scenario, table, {int(tag) for tag in np.unique(mesh.cell_tags)})

@@ -9,7 +9,7 @@ checkpoints stay independent of the number of ranks.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import basix.ufl
 import dolfinx
@@ -17,6 +17,8 @@ import numpy as np
 import ufl
 from mpi4py import MPI
 from numpy.typing import NDArray
+
+from simulator.compat import owned_by
 
 Ints = NDArray[np.int64]
 
@@ -77,12 +79,15 @@ def _row_keys(rows: Ints) -> NDArray[np.void]:
     return rows.view(np.dtype((np.void, rows.dtype.itemsize * rows.shape[1]))).ravel()
 
 
-def distribute(comm: MPI.Comm, tagged: TaggedMeshLike | None) -> DistributedMesh:
+def distribute(
+    comm: MPI.Comm, tagged: TaggedMeshLike | None, owners: NDArray[Any] | None = None
+) -> DistributedMesh:
     """Distribute a tetrahedral mesh that rank 0 holds; collective.
 
     Args:
         comm: Communicator of the analysis.
         tagged: The mesh on rank 0, ``None`` elsewhere.
+        owners: Rank of each cell, read on rank 0; ``None`` there leaves it to a graph partitioner.
 
     Raises:
         ValueError: If a tagged facet is not an exterior facet of the mesh.
@@ -98,10 +103,14 @@ def distribute(comm: MPI.Comm, tagged: TaggedMeshLike | None) -> DistributedMesh
     else:
         points, cells = np.empty((0, 3)), np.empty((0, 4), dtype=np.int64)
         tables = None
+    chosen = comm.bcast(owners is not None) and comm.size > 1
+    mine = owners if chosen and comm.rank == 0 and owners is not None else np.empty(0)
     cell_table, facet_table, facet_values = comm.bcast(tables)
 
     element = ufl.Mesh(basix.ufl.element("Lagrange", "tetrahedron", 1, shape=(3,)))
-    mesh = dolfinx.mesh.create_mesh(comm, cells=cells, x=points, e=element)
+    mesh = dolfinx.mesh.create_mesh(
+        comm, cells=cells, x=points, e=element, partitioner=owned_by(mine) if chosen else None
+    )
     topology = mesh.topology
     tdim = topology.dim
     topology.create_connectivity(tdim - 1, tdim)
