@@ -11,16 +11,14 @@ both derivatives at zero. Source: docs/theory/reduction.md, "Connectors".
 
 from __future__ import annotations
 
-import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
-import casadi as ca
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.connector_energy import derivatives, log, turn
+from simulator.connector_energy import band_function, joint_function, mapped, rotation_function
 from simulator.segments import Poses, Segments, increment_scale
 
 Array = NDArray[Any]
@@ -147,59 +145,34 @@ class ConnectorState:
     rotation_moment_gradient: Array
 
 
-@cache
-def _joint_function() -> ca.Function:
-    d = ca.SX.sym("d", 12)
-    c1, c2 = ca.SX.sym("c1", 3), ca.SX.sym("c2", 3)
-    r1, r2 = ca.SX.sym("r1", 3, 3), ca.SX.sym("r2", 3, 3)
-    p1, p2, axis = ca.SX.sym("p1", 3), ca.SX.sym("p2", 3), ca.SX.sym("axis", 3)
-    k = ca.SX.sym("k", 8)
-    turned1, turned2 = turn(d[3:6], r1), turn(d[9:12], r2)
-    gap = (c2 + d[6:9] + turned2 @ p2) - (c1 + d[0:3] + turned1 @ p1)
-    relative = log(turned1.T @ turned2)
-    angle = ca.dot(relative, axis)
-    off = relative - angle * axis
-    law = angle - k[3]
-    energy = (
-        k[0] * ca.dot(gap, gap) / 2
-        + k[1] * ca.dot(off, off) / 2
-        + k[2] * law**2 / 2
-        + k[4] * (law**2 + ca.dot(off, off)) ** 2 / 4
-        - k[5] * angle
-        + k[6] * (angle - k[7]) ** 2 / 2
-    )
-    return derivatives("joint", d, [c1, r1, c2, r2, p1, p2, axis, k], energy, angle)
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Connectors of one kind, evaluated in one call.
+
+    Attributes:
+        which: Their places among all of that kind.
+        ends: Segments of each, shape (n, m).
+        unknowns: Of these segments, shape (n, 6 m).
+        arms: Points in the frames of the segments, flat, as the function takes them.
+    """
+
+    which: Sequence[int]
+    ends: NDArray[np.intp]
+    unknowns: NDArray[np.intp]
+    arms: tuple[Array, ...]
 
 
-@cache
-def _band_function(points: int) -> ca.Function:
-    d = ca.SX.sym("d", 6 * points)
-    c, r = ca.SX.sym("c", 3, points), ca.SX.sym("r", 3, 3 * points)
-    p, k = ca.SX.sym("p", 3, points), ca.SX.sym("k", 3)
-    place = [
-        c[:, i]
-        + d[6 * i : 6 * i + 3]
-        + turn(d[6 * i + 3 : 6 * i + 6], r[:, 3 * i : 3 * i + 3]) @ p[:, i]
-        for i in range(points)
-    ]
-    length = sum(ca.norm_2(b - a) for a, b in itertools.pairwise(place))
-    e = ca.fmax(length - k[2], 0)
-    stiffness, toe = k[0], k[1]
-    in_toe = stiffness * e**3 / (6 * toe)
-    beyond = stiffness * (e**2 / 2 - e * toe / 2 + toe**2 / 6)
-    energy = ca.if_else(e < toe, in_toe, beyond)
-    force = ca.if_else(e < toe, stiffness * e**2 / (2 * toe), stiffness * (e - toe / 2))
-    return derivatives(f"band{points}", d, [c, r, p, k], energy, force)
+def _group(
+    which: Sequence[int], ends: Sequence[tuple[int, ...]], arms: tuple[Array, ...]
+) -> _Group:
+    places = np.array(ends, dtype=np.intp).reshape(len(which), -1)
+    unknowns = (6 * places[:, :, None] + np.arange(6)).reshape(len(which), -1)
+    return _Group(which, places, unknowns, arms)
 
 
-@cache
-def _rotation_function() -> ca.Function:
-    d = ca.SX.sym("d", 6)
-    r, target = ca.SX.sym("r", 3, 3), ca.SX.sym("target", 3, 3)
-    k, m = ca.SX.sym("k", 3, 3), ca.SX.sym("m", 3)
-    phi = log(turn(d[3:6], r) @ target.T)
-    energy = ca.dot(phi, k @ phi) / 2 - ca.dot(m, phi)
-    return derivatives("rotation", d, [r, target, k, m], energy, m - k @ phi)
+def _side_by_side(matrices: Array) -> Array:
+    """Matrices (n, 3, k) as one of three rows, (3, n k)."""
+    return np.hstack(list(matrices)) if len(matrices) else np.zeros((3, 0))
 
 
 class Connectors:
@@ -210,12 +183,42 @@ class Connectors:
         self.joints = joints
         self.bands = bands
         reference = segments.reference_mm
-        self._joint_index = [(segments.index(j.proximal), segments.index(j.distal)) for j in joints]
-        self._joint_arms = [
-            (j.centre_mm - reference[a], j.centre_mm - reference[b])
-            for j, (a, b) in zip(joints, self._joint_index, strict=True)
+        ends = [(segments.index(j.proximal), segments.index(j.distal)) for j in joints]
+        arms = [
+            np.array(
+                [j.centre_mm - reference[pair[side]] for j, pair in zip(joints, ends, strict=True)]
+            ).T
+            for side in (0, 1)
         ]
-        self._band_index = [tuple(segments.index(s) for s in b.segments) for b in bands]
+        axes = np.array([j.axis for j in joints]).T
+        self._joint_group = _group(range(len(joints)), ends, (*arms, axes)) if joints else None
+        self._joint_law = np.array(
+            [
+                (
+                    j.translation_n_per_mm,
+                    j.off_axis_nmm_per_rad,
+                    j.axis_nmm_per_rad,
+                    j.rest_rad,
+                    j.cubic_nmm_per_rad3,
+                )
+                for j in joints
+            ]
+        ).reshape(-1, 5)
+        self._band_groups = [
+            self._bands_through(count) for count in sorted({len(b.segments) for b in bands})
+        ]
+
+    def _bands_through(self, count: int) -> _Group:
+        """The bands through a number of points; arms and laws of all of them."""
+        which = [i for i, b in enumerate(self.bands) if len(b.segments) == count]
+        bands = [self.bands[i] for i in which]
+        ends = [tuple(self.segments.index(s) for s in b.segments) for b in bands]
+        arms = [
+            b.points_mm - self.segments.reference_mm[list(e)]
+            for b, e in zip(bands, ends, strict=True)
+        ]
+        law = [(b.stiffness_n_per_mm, b.toe_mm, b.rest_length_mm) for b in bands]
+        return _group(which, ends, (np.concatenate(arms).T, np.array(law).T))
 
     def joint(self, name: str) -> int:
         """Return the place of a joint."""
@@ -238,43 +241,38 @@ class Connectors:
         energy = 0.0
         c, r = poses.position_mm, poses.rotation
 
-        for i, (joint, (a, b)) in enumerate(zip(self.joints, self._joint_index, strict=True)):
-            drive = drives.get(joint.name, JointDrive())
-            k = [
-                joint.translation_n_per_mm,
-                joint.off_axis_nmm_per_rad,
-                joint.axis_nmm_per_rad,
-                joint.rest_rad,
-                joint.cubic_nmm_per_rad3,
-                drive.torque_nmm,
-                drive.stiffness_nmm_per_rad,
-                drive.target_rad,
-            ]
-            arms = self._joint_arms[i]
-            e, g, h, angle, row = _joint_function()(c[a], r[a], c[b], r[b], *arms, joint.axis, k)
-            where = np.r_[6 * a : 6 * a + 6, 6 * b : 6 * b + 6]
-            energy += float(e)
-            gradient[where] += np.asarray(g).ravel()
-            hessian[np.ix_(where, where)] += np.asarray(h)
-            angles[i] = float(angle)
-            angle_rows[i, where] = np.asarray(row).ravel()
+        def add(group: _Group, outcome: Any) -> tuple[Array, Array]:
+            """Sum a group; returns its last two outputs, a row each."""
+            nonlocal energy
+            e, g, h, extra, row = (np.asarray(part) for part in outcome)
+            where, count = group.unknowns, len(group.which)
+            energy += float(e.sum())
+            np.add.at(gradient, where, g.T)
+            square = h.T.reshape(count, where.shape[1], where.shape[1])
+            np.add.at(hessian, (where[:, :, None], where[:, None, :]), square)
+            return extra.ravel(), row.reshape(count, -1)
 
-        for i, (band, index) in enumerate(zip(self.bands, self._band_index, strict=True)):
-            rows = list(index)
-            points = (band.points_mm - self.segments.reference_mm[rows]).T
-            k = [band.stiffness_n_per_mm, band.toe_mm, band.rest_length_mm]
-            stacked = np.hstack([r[s] for s in rows])
-            e, g, h, force, _ = _band_function(len(rows))(c[rows].T, stacked, points, k)
-            where = np.concatenate([np.arange(6 * s, 6 * s + 6) for s in rows])
-            energy += float(e)
-            np.add.at(gradient, where, np.asarray(g).ravel())
-            np.add.at(hessian, (where[:, None], where[None, :]), np.asarray(h))
-            forces[i] = float(force)
+        group = self._joint_group
+        if group is not None:
+            sides = [(c[e].T, _side_by_side(r[e])) for e in group.ends.T]
+            given = [drives.get(j.name, JointDrive()) for j in self.joints]
+            driven = [(d.torque_nmm, d.stiffness_nmm_per_rad, d.target_rad) for d in given]
+            law = np.hstack([self._joint_law, driven]).T
+            law_of = mapped(joint_function(), len(self.joints))
+            angles[:], rows = add(group, law_of(*sides[0], *sides[1], *group.arms, law))
+            np.put_along_axis(angle_rows, group.unknowns, rows, axis=1)
+
+        for group in self._band_groups:
+            ends = group.ends.ravel()
+            law_of = mapped(band_function(group.ends.shape[1]), len(group.which))
+            forces[group.which], _ = add(
+                group, law_of(c[ends].T, _side_by_side(r[ends]), *group.arms)
+            )
 
         for i, rotation in enumerate(rotations):
             s = self.segments.index(rotation.segment)
             where = np.arange(6 * s, 6 * s + 6)
-            e, g, h, moment, row = _rotation_function()(
+            e, g, h, moment, row = rotation_function()(
                 r[s], rotation.target, rotation.stiffness_nmm_per_rad, rotation.moment_nmm
             )
             energy += float(e)
