@@ -51,6 +51,8 @@ class Evaluation:
         extra: Extra scalars.
         nodal: Internal and contact forces on owned nodes (N).
         outside: Contact points whose pairs the tangent's pattern does not hold, on this rank.
+        wrench: Sum of those on each segment, moments scaled, shape (n, 6).
+        geometric: Geometric term of each segment, scaled, shape (n, 3, 3).
         connectors: Joints, bands, bushings, drives and inertia.
     """
 
@@ -59,6 +61,8 @@ class Evaluation:
     extra: Array
     nodal: Array
     outside: int
+    wrench: Array
+    geometric: Array
     connectors: ConnectorState
 
 
@@ -202,12 +206,16 @@ class Equilibrium:
     def evaluate(self) -> Evaluation:
         """Return all forces at the present state; collective."""
         nodal = self.nodal_residual()
+        levers = self.reduction.levers(self.u, self.poses)
+        wrench, geometric = self.reduction.segment_forces(nodal, levers)
         return Evaluation(
             self.u.x.array.copy(),
             self.poses,
             self.extra.copy(),
             nodal,
             self._outside,
+            wrench,
+            geometric,
             self.connector_state(),
         )
 
@@ -233,10 +241,8 @@ class Equilibrium:
             What it is made of.
         """
         found = known if known is not None and self._is_at(known) else self.evaluate()
-        levers = self.reduction.levers(self.u, self.poses)
-        wrench, _ = self.reduction.segment_forces(found.nodal, levers)
         closure = self.loading.closure(self.poses, found.connectors, self.extra)
-        wrench = wrench.ravel() + found.connectors.gradient_n
+        wrench = found.wrench.ravel() + found.connectors.gradient_n
         out.array_w[:] = self.reduction.local_residual(found.nodal, wrench, closure.value)
         return found
 
@@ -290,12 +296,11 @@ class Equilibrium:
             for block in contact.evaluate(self.u, True, lagged_friction).tangent:
                 made.add_contact(block)
 
-        _, geometric = r.segment_forces(known.nodal, levers)
         state = known.connectors
         n = 6 * len(r.segments)
         block = np.eye(n + EXTRA_SCALARS)
         block[:n, :n] = state.hessian_n_per_mm
-        for i, term in enumerate(geometric):
+        for i, term in enumerate(known.geometric):
             block[6 * i + 3 : 6 * i + 6, 6 * i + 3 : 6 * i + 6] += term
         made.add_segments(block)
         made.finish()

@@ -20,6 +20,7 @@ import dolfinx
 import numpy as np
 from numpy.typing import NDArray
 from petsc4py import PETSc
+from scipy.sparse import csr_array
 
 from simulator.rotations import skew
 from simulator.segments import ROTATION_LENGTH_MM, Poses, Segments
@@ -58,6 +59,9 @@ class Reduction:
         self.free = np.flatnonzero(self.segment_of_node[: self.owned] < 0).astype(np.int32)
         self.attached = np.flatnonzero(self.segment_of_node >= 0).astype(np.int32)
         self.attached_owned = self.attached[self.attached < self.owned]
+        held = self.segment_of_node[self.attached_owned]
+        place = (held, np.arange(len(held)))
+        self._sum = csr_array((np.ones(len(held)), place), shape=(len(segments), len(held)))
 
         self.tail_blocks = 2 * len(segments) + EXTRA_BLOCKS
         tail = self.tail_blocks if self.comm.rank == 0 else 0
@@ -146,18 +150,17 @@ class Reduction:
             Wrench of each segment (n, 6), moments scaled, and the geometric term of
             each segment (n, 3, 3), scaled; both on all ranks.
         """
-        own = self.attached < self.owned
-        nodes, r = self.attached[own], levers[own]
-        segment = self.segment_of_node[nodes]
-        f = nodal.reshape(-1, 3)[nodes]
-        outer = np.einsum("ni,nj->nij", f, r)
-        geometric = (outer + outer.transpose(0, 2, 1)) / 2
-        geometric -= np.einsum("ni,ni->n", f, r)[:, None, None] * np.eye(3)
-        sums = np.zeros((len(self.segments), 15))
-        rows = np.hstack([f, np.cross(r, f) / ROTATION_LENGTH_MM, geometric.reshape(-1, 9)])
-        np.add.at(sums, segment, rows)
-        sums = self.comm.allreduce(sums)
-        return sums[:, :6], sums[:, 6:].reshape(-1, 3, 3) / ROTATION_LENGTH_MM**2
+        r = levers[self.attached < self.owned]
+        f = nodal.reshape(-1, 3)[self.attached_owned]
+        outer = (f[:, :, None] * r[:, None, :]).reshape(-1, 9)
+        # Of all products of force and lever the moment is the skew part.
+        sums = np.asarray(self.comm.allreduce(self._sum @ np.hstack([f, outer])))
+        force, outer = sums[:, :3], sums[:, 3:].reshape(-1, 3, 3)
+        moment = (outer - outer.transpose(0, 2, 1))[:, [2, 0, 1], [1, 2, 0]]
+        trace = np.trace(outer, axis1=1, axis2=2)
+        geometric = (outer + outer.transpose(0, 2, 1)) / 2 - trace[:, None, None] * np.eye(3)
+        wrench = np.hstack([force, moment / ROTATION_LENGTH_MM])
+        return wrench, geometric / ROTATION_LENGTH_MM**2
 
     def local_residual(self, nodal: Array, wrench: Array, extra: Array) -> Array:
         """Return this rank's part of the residual in the layout of ``y``."""
