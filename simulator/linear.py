@@ -75,6 +75,8 @@ ITERATIVE_LARGE: dict[str, object] = {
     "coarse_mg_levels_ksp_max_it": 2,
     "coarse_mg_levels_pc_type": "sor",
 }
+SLOW = 20
+"""Iterations of a solve after which linear elements are factorised anew in any case."""
 SMOOTHING_STEPS = 4
 SMOOTHED = (0.05, 1.18)
 """Interval that is smoothed, as shares of what power iterations find of the largest eigenvalue."""
@@ -257,6 +259,7 @@ class LinearSolver:
         self._tangent: ReducedTangent | None = None
         self._levels: TwoLevel | None = None
         self._begun = True
+        self._slow = False
         self._left: list[Any] = []
 
     @property
@@ -316,8 +319,21 @@ class LinearSolver:
         """Tell that a solve of Newton's method begins: what comes depends on nothing before it."""
         self._begun = True
 
-    def prepare(self, tangent: ReducedTangent, u: dolfinx.fem.Function, poses: Poses) -> None:
+    def prepare(
+        self,
+        tangent: ReducedTangent,
+        u: dolfinx.fem.Function,
+        poses: Poses,
+        keep_coarse: bool = False,
+    ) -> None:
         """Set up the preconditioner for new values of ``tangent``; collective.
+
+        Args:
+            tangent: Its values.
+            u: Displacement that they are of.
+            poses: Poses that they are of.
+            keep_coarse: Whether linear elements may keep what was made of their last matrix. They
+                are made anew all the same after a solve that took many iterations.
 
         Raises:
             ValueError: The tangent was assembled without this solver's linear elements.
@@ -343,6 +359,8 @@ class LinearSolver:
         if self._levels is None:
             self._ksp.setOperators(tangent.matrix)
         else:
+            kept = keep_coarse and not self._slow
+            self._levels.coarse.getPC().setReusePreconditioner(kept)
             self._levels.coarse.setOperators(tangent.coarse_matrix)
         self._set_up()
 
@@ -379,4 +397,6 @@ class LinearSolver:
         ksp.solve(b, x)
         if self.exact and border is not None:
             border.close(b, x)
-        return SolveReport(ksp.getIterationNumber(), ksp.getConvergedReason() > 0)
+        report = SolveReport(ksp.getIterationNumber(), ksp.getConvergedReason() > 0)
+        self._slow = report.iterations > SLOW
+        return report

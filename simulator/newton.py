@@ -35,6 +35,9 @@ ENOUGH = 0.1
 UNSOLVED = 0.5
 """A residual above this share of the last one, after a linear solve that did not end, is given
 up: a tangent next to singular, to be met in a shorter step."""
+FRESH = 3
+"""Tangents of a solve for which linear elements are factorised; what changes after them costs fewer
+Krylov iterations than a factorisation (docs/performance.md)."""
 PATIENCE = 8
 STAGNATION = 0.85
 """From iteration ``PATIENCE`` on, a residual above this share of that four iterations ago
@@ -141,7 +144,8 @@ def solve(
         tangent, step.closure = equilibrium.tangent(
             len(known) <= settings.lagged, linear.coarse_reduction, last[0]
         )
-        linear.prepare(tangent, equilibrium.u, equilibrium.poses)
+        settled = len(known) > FRESH
+        linear.prepare(tangent, equilibrium.u, equilibrium.poses, keep_coarse=settled)
         report.tangents += 1
 
     def monitor(snes: PETSc.SNES, iteration: int, norm: float) -> None:
