@@ -50,6 +50,8 @@ measured 5 to 15 N m a degree without load, from memory)."""
 FOOT_MASS_SHARE = 0.0137
 """Mass of the foot over body mass (de Leva 1996)."""
 GRAVITY_MM_S2 = 9806.65
+ANKLE_HEIGHT = 3
+"""Place of the ankle's height among the numbers of a posture (`scenarios.foot_posture`)."""
 
 
 def standing_subtalar_nm_per_deg(body_weight_share: float) -> float:
@@ -138,6 +140,34 @@ class Calibration:
         return np.array([np.interp(percent, self.percent, column) for column in columns])
 
 
+@dataclass(frozen=True, slots=True)
+class Levers:
+    """Heights that a load on the leg overturns a candidate's joints with (mm).
+
+    A joint that turns by an angle takes the load aside by its height times that, so that a load
+    ``F`` takes ``F h`` off its stiffness. What a person opposes is known, if at all, as what is
+    left: muscles hold the load besides (docs/theory/stance.md, "Candidates").
+
+    Attributes:
+        ankle: Of the ankle over the ground, where a calibration does not tell it.
+        below: Of the ankle over the subtalar joint.
+        leg: Of the point of the tibia that is loaded, over the ankle.
+    """
+
+    ankle: float = 0.0
+    below: float = 0.0
+    leg: float = 0.0
+
+    def of_foot(self, posture: Array | None) -> Array:
+        """Of ankle and subtalar joint over the ground, shape (2,).
+
+        Args:
+            posture: Numbers of the baseline's posture, where they are known.
+        """
+        ankle = self.ankle if posture is None else float(posture[ANKLE_HEIGHT])
+        return np.array([ankle, ankle - self.below])
+
+
 @dataclass(frozen=True)
 class FootLoads:
     """Load of foot and tibia as a function of per cent of stance.
@@ -151,6 +181,7 @@ class FootLoads:
         stiffness_factor: Factor on the torques' stiffness and on that of a candidate's leg.
         leg_nm_per_deg: What the leg opposes to a tilt and a turn of a candidate's tibia.
         subtalar_nm_per_deg: What the subtalar joint opposes.
+        levers: Of the load, that stiffness holds besides; ``None`` leaves them out.
     """
 
     gait: StanceGait
@@ -161,6 +192,7 @@ class FootLoads:
     stiffness_factor: float = 1.0
     leg_nm_per_deg: tuple[float, float] = (LEG_FRONTAL_NM_PER_DEG, LEG_TRANSVERSE_NM_PER_DEG)
     subtalar_nm_per_deg: float = SUBTALAR_NM_PER_DEG
+    levers: Levers | None = None
 
     @property
     def stiffness_nmm_per_rad(self) -> Array:
@@ -210,6 +242,11 @@ class FootLoads:
             )
         torque, angle, moment = self.calibration.at(percent)
         leg = self._stiffer * NMM_PER_DEG_TO_RAD * np.array(self.leg_nm_per_deg)
+        if self.levers is not None:
+            pressed_n = max(float(carried[1]), 0.0)
+            heights = self.levers.of_foot(self.calibration.posture_at(percent))
+            load["stiffness_nmm_per_rad"] += pressed_n * heights
+            leg[0] += pressed_n * self.levers.leg
         return FootLoad(
             **load,
             tibia_stiffness_nmm_per_rad=np.diag([leg[0], leg[1], HELD_NMM_PER_RAD]),

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from meshes.foot_landmarks import FootLandmarks
+from scenarios.foot_loads import Levers
 from scenarios.foot_model import FootModel
 from simulator.rotations import exponential, logarithm
 
@@ -124,3 +125,11 @@ def neutral_arch_height_mm(marks: FootLandmarks) -> float:
     away = marks.navicular - marks.calcaneal_tubercle
     normal = np.cross(np.cross(along, [0.0, 1.0, 0.0]), along)
     return abs(float(away @ normal / np.linalg.norm(normal)))
+
+
+def load_levers(model: FootModel) -> Levers:
+    """Return the heights that the load of the leg overturns joints with, of the unloaded foot."""
+    marks, segments = model.foot.landmarks, model.segments
+    ankle, subtalar = float(marks.ankle[1]), float(marks.subtalar[1])
+    loaded = float(segments.reference_mm[segments.index("tibia")][1])
+    return Levers(ankle - model.ground_height_mm, ankle - subtalar, loaded - ankle)

@@ -22,6 +22,7 @@ from scenarios.baseline import (
 )
 from scenarios.calibration_store import FILE, keep_in_cache, write_calibration
 from scenarios.foot_loads import Calibration, FootLoads
+from scenarios.foot_posture import load_levers
 from scenarios.foot_run import foot_run
 from scenarios.foot_summary import RunRecord, summary_of
 from scenarios.gait.stance import StanceGait
@@ -93,7 +94,9 @@ class Session:
         model = reuse.foot(context.comm, scenario)
         upper = reuse.upper(context.comm, scenario, self.gait)
         friction = friction_of(scenario, scenario.insole)
-        loads = FootLoads(self.gait, model.ground_height_mm, friction, calibration)
+        loads = FootLoads(
+            self.gait, model.ground_height_mm, friction, calibration, levers=load_levers(model)
+        )
         loads = held_in_standing(loads, scenario, upper.anatomy.size)
         run = foot_run(model, loads, scenario, context.folder.log)
         run.guide = reuse.guide()

@@ -37,7 +37,8 @@ def held_in_standing(loads: FootLoads, scenario: Scenario, size: Limb) -> FootLo
     if loads.calibration is None or not stands_on_both(scenario):
         return loads
     share = scenario.standing.body_weight_share
-    loads = replace(loads, subtalar_nm_per_deg=standing_subtalar_nm_per_deg(share))
+    passive = standing_subtalar_nm_per_deg(share)
+    loads = replace(loads, subtalar_nm_per_deg=passive, levers=None)
     if not stands_mirrored(scenario):
         return loads
     legs = mirrored_leg_nm_per_deg(size.shank_mm / size.thigh_mm)

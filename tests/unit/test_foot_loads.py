@@ -10,12 +10,15 @@ import numpy as np
 import pytest
 
 from scenarios.foot_loads import (
+    ANKLE_HEIGHT,
     FOOT_MASS_SHARE,
     Calibration,
     ClosureWindow,
     FootLoads,
+    Levers,
     smoothstep,
 )
+from scenarios.foot_posture import FootPosture
 from scenarios.foot_summary import _warnings
 from scenarios.gait.built_in import built_in_gait, standing_gait
 from scenarios.gait.measured import Walker
@@ -170,6 +173,33 @@ def test_stiffness_factor_scales_both_torques() -> None:
     twice = replace(base, stiffness_factor=2.0)
     np.testing.assert_allclose(twice.stiffness_nmm_per_rad, 2 * base.stiffness_nmm_per_rad)
     assert base.stiffness_nmm_per_rad[0] == pytest.approx(4e3 * 180 / np.pi)
+
+
+def test_muscles_hold_what_the_load_overturns_besides() -> None:
+    """Each joint keeps its stiffness once the load's own, force times height, is taken off."""
+    levers = Levers(ankle=75.0, below=12.0, leg=240.0)
+    bare = FootLoads(sheared((0.0, 500.0, 0.0)), GROUND_MM, 0.6, frozen())
+    net, held_up = bare.at(50.0), replace(bare, levers=levers).at(50.0)
+    carried = bare.forces(50.0).carried_n[1]
+    more = held_up.stiffness_nmm_per_rad - net.stiffness_nmm_per_rad
+    np.testing.assert_allclose(more, [75.0 * carried, 63.0 * carried])
+    leg = np.diag(held_up.tibia_stiffness_nmm_per_rad - net.tibia_stiffness_nmm_per_rad)
+    np.testing.assert_allclose(leg, [240.0 * carried, 0.0, 0.0])
+    baseline = replace(bare, calibration=None)
+    np.testing.assert_array_equal(
+        baseline.at(50.0).stiffness_nmm_per_rad,
+        replace(baseline, levers=levers).at(50.0).stiffness_nmm_per_rad,
+    )
+
+
+def test_height_of_the_ankle_is_that_of_the_baseline_where_it_is_known() -> None:
+    posture = np.zeros(10)
+    posture[ANKLE_HEIGHT] = 110.0
+    levers = Levers(ankle=75.0, below=12.0, leg=240.0)
+    np.testing.assert_array_equal(levers.of_foot(posture), [110.0, 98.0])
+    np.testing.assert_array_equal(levers.of_foot(None), [75.0, 63.0])
+    told = FootPosture(0.0, 0.0, 0.0, 110.0, 0.0, 0.0, 0.0, np.eye(3)).numbers()
+    assert told[ANKLE_HEIGHT] == 110.0
 
 
 def test_stiffness_grows_with_the_body_that_it_holds() -> None:
