@@ -31,6 +31,7 @@ from scenarios.shapes import foot_shapes
 from simulator import compat
 from simulator.bushings import Bushing, Bushings
 from simulator.cell_fields import CellFields
+from simulator.coarse_space import CoarseSpace
 from simulator.connectors import Connectors
 from simulator.contact import (
     ContactLaw,
@@ -43,7 +44,7 @@ from simulator.contact import (
 from simulator.dynamics.inertia import RigidMass, SegmentInertia
 from simulator.dynamics.mass import Inertia
 from simulator.equilibrium import Equilibrium
-from simulator.linear import DIRECT_LIMIT_DOFS, CoarseSpace, LinearSolver
+from simulator.linear import DIRECT_LIMIT_DOFS, LinearSolver
 from simulator.mesh import DistributedMesh, distribute
 from simulator.nodes import NodeOrder
 from simulator.reduction import Reduction

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
 """The linear step of Newton's method with bordered scalars, kept within what cells bear.
 
-The scalars that close an equilibrium are eliminated by their Schur complement, with one
-preconditioner for all right-hand sides. The step is then capped and shortened: a soft tetrahedron
-inverts long before a bone has moved far.
+The scalars that close an equilibrium are solved for with it. The preconditioner eliminates them by
+their Schur complement, with what a tangent of the same solve answered to them: of another tangent,
+it costs an iteration at the most. The step is then capped and shortened: a soft tetrahedron inverts
+long before a bone has moved far.
 """
 
 from __future__ import annotations
@@ -98,7 +99,11 @@ class Border:
         if r.comm.rank == 0:
             assert self._closure is not None
             left = b.array_r[end:] - self._closure.rows @ own[self._free : end]
-            scalars = np.linalg.solve(self._schur, left)
+            try:
+                scalars = np.linalg.solve(self._schur, left)
+            except np.linalg.LinAlgError:
+                # All ranks must hear of it: the solve ends as one that does not converge.
+                scalars.fill(np.nan)
         r.comm.Bcast(scalars)
         for j in self._coupled:
             own -= scalars[j] * self._responses[j].array_r

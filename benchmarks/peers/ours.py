@@ -20,10 +20,11 @@ from numpy.typing import NDArray
 
 from benchmarks.peers.cases import BASE, BODY, CASES, PLATE, SOLE, TOP, Case
 from simulator import compat
+from simulator.coarse_space import CoarseSpace
 from simulator.connectors import Connectors, RotationDrive, TranslationDrive
 from simulator.contact import ContactLaw, ContactSurface, PairContact, PlaneContact
 from simulator.equilibrium import Equilibrium
-from simulator.linear import CoarseSpace, LinearSolver
+from simulator.linear import LinearSolver
 from simulator.mesh import DistributedMesh, distribute
 from simulator.newton import NewtonReport, NewtonSettings, solve
 from simulator.reduction import Reduction

@@ -15,10 +15,11 @@ from scipy.spatial import cKDTree
 
 from materials.solids import CompressibleNeoHookean
 from simulator import compat
+from simulator.coarse_space import CoarseSpace
 from simulator.connectors import Connectors, RotationDrive, TranslationDrive
 from simulator.contact import ContactIncrement
 from simulator.equilibrium import Equilibrium
-from simulator.linear import CoarseSpace, LinearSolver
+from simulator.linear import LinearSolver
 from simulator.mesh import distribute
 from simulator.newton import NewtonSettings, solve
 from simulator.reduction import Reduction

@@ -20,6 +20,7 @@ from scipy.integrate import solve_ivp
 
 from simulator import compat
 from simulator.bushings import Bushing, Bushings
+from simulator.coarse_space import CoarseSpace
 from simulator.connectors import Connectors, Joint, JointDrive, TranslationDrive
 from simulator.contact import ContactLaw, ContactSurface, PlaneContact
 from simulator.dynamics.alpha import Scheme
@@ -28,7 +29,7 @@ from simulator.dynamics.inertia import RigidMass, SegmentInertia, SegmentRates
 from simulator.dynamics.mass import Inertia
 from simulator.dynamics.system import MovingSystem
 from simulator.equilibrium import Equilibrium
-from simulator.linear import CoarseSpace, LinearSolver
+from simulator.linear import LinearSolver
 from simulator.mesh import DistributedMesh, TaggedMeshLike, distribute
 from simulator.newton import NewtonSettings
 from simulator.reduction import Reduction

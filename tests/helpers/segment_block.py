@@ -13,6 +13,7 @@ from mpi4py import MPI
 from numpy.typing import NDArray
 
 from simulator import compat
+from simulator.coarse_space import CoarseSpace
 from simulator.connectors import (
     Band,
     Connectors,
@@ -22,7 +23,7 @@ from simulator.connectors import (
     TranslationDrive,
 )
 from simulator.equilibrium import Equilibrium
-from simulator.linear import CoarseSpace, LinearSolver
+from simulator.linear import LinearSolver
 from simulator.mesh import DistributedMesh, distribute
 from simulator.reduction import Reduction
 from simulator.segments import Segments

@@ -21,9 +21,10 @@ from materials.prony import PronySeries
 from materials.solids import NeoHookean
 from simulator import compat
 from simulator.checkpoint import global_state, read_checkpoint, set_global_state, write_checkpoint
+from simulator.coarse_space import CoarseSpace
 from simulator.connectors import Connectors
 from simulator.equilibrium import Equilibrium
-from simulator.linear import CoarseSpace, LinearSolver
+from simulator.linear import LinearSolver
 from simulator.mesh import DistributedMesh, distribute
 from simulator.newton import NewtonSettings, solve
 from simulator.nodes import NodeOrder

@@ -12,7 +12,7 @@ from mpi4py import MPI
 from petsc4py import PETSc
 
 from simulator.connectors import TranslationDrive
-from simulator.linear import PRESETS, LinearSolver
+from simulator.linear import PRESETS, SLOW, LinearSolver
 from simulator.newton import NewtonSettings, solve
 from simulator.reduction import Reduction
 from simulator.rotations import exponential
@@ -268,3 +268,27 @@ def test_kept_preconditioner_is_as_good_as_a_new_one() -> None:
             iterations.append(solver.solve(b, x, 1e-8).iterations)
         assert iterations[0] == iterations[1]
         disturb(equilibrium)
+
+
+@pytest.mark.parametrize(("keep", "slow", "share"), [(0, 0, 1 / 3), (1, 0, 1), (1, 1, 1 / 3)])
+def test_linear_elements_keep_their_factors_unless_solves_are_slow(
+    keep: int, slow: int, share: float
+) -> None:
+    block = build(COMM)
+    equilibrium, solver = block.equilibrium, block.solver("iterative")
+    equilibrium.refresh_pattern()
+    tangent, _ = equilibrium.tangent(coarse=solver.coarse_reduction)
+    solver.prepare(tangent, equilibrium.u, equilibrium.poses)
+    assert solver._levels is not None
+    b = tangent.coarse_matrix.createVecRight()
+    b.set(1.0)
+    first, second = b.duplicate(), b.duplicate()
+    solver._levels.coarse.solve(b, first)
+    tangent.coarse_matrix.scale(3.0)
+    if slow:
+        right, x = tangent.matrix.createVecs()
+        right.set(1.0)
+        assert solver.solve(right, x, 1e-12).iterations > SLOW
+    solver.prepare(tangent, equilibrium.u, equilibrium.poses, keep_coarse=bool(keep))
+    solver._levels.coarse.solve(b, second)
+    np.testing.assert_allclose(second.array_r, share * first.array_r, rtol=1e-6)
