@@ -6,7 +6,7 @@
 One block of neo-Hooke's law, compressed and sheared in four increments, one thread. The bare script
 has nothing but the same forms, prescribed nodes, Newton's method and MUMPS; solespine has segments
 that hold the same nodes, SNES and the same MUMPS (preset ``direct``), and its multigrid. Assembly
-is that of the tangent alone: scikit-fem's and dolfinx' into a CSR matrix, solespine's into its blocks.
+is that of the tangent alone: scikit-fem's and dolfinx' into a CSR matrix, solespine's into blocks.
 Processor time; forms are compiled before.
 """
 
