@@ -29,6 +29,11 @@ GUIDED = 30.0
 """The same of a step that begins at a guess: its first iterations are those of a small error."""
 
 
+CUT_BEFORE_DAMPING = 1
+"""Halvings of a step after which one that fails is solved with damping."""
+DAMPED_ITERATIONS = 40
+
+
 @dataclass(slots=True)
 class CalibrationRecord:
     """Torques, angles and moments of accepted steps, for candidates to come."""
@@ -121,6 +126,21 @@ class FootRun:
         self.log(f"{percent:7.3f} % of stance")
         return self.solve_load(self.loads.at(percent), ("stance", percent), settings)
 
+    def _solve_past(self, percent: float, settings: NewtonSettings) -> NewtonReport:
+        """Solve for an instant, after some cut-backs also past the end of a branch; collective."""
+        equilibrium = self.model.equilibrium
+        saved = equilibrium.save() if self.march.halvings >= CUT_BEFORE_DAMPING else None
+        report = self.solve_at(percent, settings)
+        if report.converged or saved is None:
+            return report
+        self.log("  damped, past a place where tissue buckles")
+        equilibrium.restore(saved)
+        damped = replace(settings, damped=True, max_iterations=DAMPED_ITERATIONS)
+        second = self.solve_at(percent, damped)
+        second.iterations += report.iterations
+        second.krylov_iterations += report.krylov_iterations
+        return second
+
     def start(self, percent: float, shown: Callable[[float], None]) -> None:
         """Make contact at the first instant; collective.
 
@@ -200,7 +220,7 @@ class FootRun:
 
         def solve_at(percent: float) -> NewtonReport:
             shown = any(abs(percent - instant) < 1e-6 for instant in instants)
-            return self.solve_at(percent, self.settings if shown else between)
+            return self._solve_past(percent, self.settings if shown else between)
 
         march(
             self.model.equilibrium,

@@ -268,6 +268,7 @@ class Equilibrium:
         lagged_friction: bool = False,
         coarse: Reduction | None = None,
         known: Evaluation | None = None,
+        damping_n_per_mm4: float = 0.0,
     ) -> tuple[ReducedTangent, ClosureState]:
         """Assemble the reduced tangent at the present state; collective.
 
@@ -276,6 +277,8 @@ class Equilibrium:
             coarse: Linear elements whose matrix is assembled with it, if any.
             known: Last evaluation under the same loads and histories; serves if it is one of
                 the present state.
+            damping_n_per_mm4: What opposes a movement, by unloaded volume; no part of the
+                residual.
 
         Returns:
             The product in the layout of ``y`` (extra scalars decoupled, unit diagonal)
@@ -291,6 +294,10 @@ class Equilibrium:
         levers = r.levers(self.u, self.poses)
         made.begin(levers, None if coarse is None else coarse.rigid_levers(self.poses))
         density = None if self.inertia is None else self.inertia.cell_factor()
+        if damping_n_per_mm4 > 0.0:
+            cells = r.space.mesh.topology.index_map(3)
+            opposed = np.full(cells.size_local + cells.num_ghosts, damping_n_per_mm4)
+            density = opposed if density is None else density + opposed
         made.add_cells(self.solid.kernels, self.solid.quadrature, density)
         for contact in self.contacts:
             for block in contact.evaluate(self.u, True, lagged_friction).tangent:

@@ -39,6 +39,10 @@ FRESH = 3
 """Tangents of a solve for which linear elements are factorised; what changes after them costs fewer
 Krylov iterations than a factorisation (docs/performance.md)."""
 PATIENCE = 8
+DAMPING_N_PER_MM4 = 0.1
+"""First damping of a damped solve: soft tissue of 0.1 MPa in cells of 3 mm opposes as much."""
+RELEASED = 0.4
+"""Share of its damping that a damped solve keeps where its residual fell."""
 STAGNATION = 0.85
 """From iteration ``PATIENCE`` on, a residual above this share of that four iterations ago
 ends the solve: cutting the step is cheaper than waiting."""
@@ -61,6 +65,8 @@ class NewtonSettings:
         beyond: Iterations taken beyond the tolerance at the most, for nearly nothing of what
             differs between two ways to the same equilibrium (ranks) to reach a summary.
         near: Whether the start is a guess of the end: then the first gain counts as those after it.
+        damped: Whether movements are opposed while the residual rises, and followed all the same:
+            the way past a place where the equilibrium ends, as when tissue buckles.
     """
 
     tolerance_n: float
@@ -71,6 +77,7 @@ class NewtonSettings:
     lagged: int = 2
     beyond: int = 1
     near: bool = False
+    damped: bool = False
 
 
 @dataclass(slots=True)
@@ -84,6 +91,21 @@ class NewtonReport:
     tangents: int = 0
     residuals_n: list[float] = field(default_factory=list)
     message: str = ""
+
+
+def _damping(last: float, residuals_n: list[float]) -> float:
+    """Damping of the next tangent (N/mm4): less where the residual fell, more where it rose.
+
+    Each iteration is a step in time of a body that viscosity alone holds (pseudo-transient
+    continuation, Kelley and Keyes 1998, SIAM J. Numer. Anal. 35:508). The first carries out what is
+    prescribed and is not damped.
+    """
+    if len(residuals_n) < 2:
+        return 0.0
+    if last == 0.0:
+        return DAMPING_N_PER_MM4
+    change = residuals_n[-1] / residuals_n[-2]
+    return last * (RELEASED if change < 1.0 else min(2.0 * change, 8.0))
 
 
 class _NoMatrix:
@@ -112,6 +134,7 @@ def solve(
     base: list[Poses] = [equilibrium.poses]
     last: list[Evaluation | None] = [None]
     report = NewtonReport(False, 0, 0, 0)
+    damping = [0.0]
     y = equilibrium.reduction.create_vector()
     f = y.duplicate()
     linear.begin()
@@ -133,18 +156,21 @@ def solve(
     def jacobian(snes: PETSc.SNES, x: PETSc.Vec, j: PETSc.Mat, p: PETSc.Mat) -> None:
         known = report.residuals_n
         # The first residual is that of a prescribed turn, and falls to a millionth by carrying on.
+        if settings.damped:
+            damping[0] = _damping(damping[0], known)
         counted = len(known) > (1 if settings.near else 3)
         gain = known[-1] / known[-2] if counted else 1.0
         enough = ENOUGH * settings.tolerance_n / known[-1]
         step.tolerance = min(max(0.5 * gain**2, enough, TIGHTEST), LOOSEST)
         # Where the last iteration gained that much, the same tangent gains it again.
-        if counted and gain < settings.kept_gain and step.closure is not None:
+        keeps = counted and gain < settings.kept_gain and not settings.damped
+        if keeps and step.closure is not None:
             return
         equilibrium.read_unknowns(x, base[0])
         tangent, step.closure = equilibrium.tangent(
-            len(known) <= settings.lagged, linear.coarse_reduction, last[0]
+            len(known) <= settings.lagged, linear.coarse_reduction, last[0], damping[0]
         )
-        settled = len(known) > FRESH
+        settled = len(known) > FRESH and not settings.damped
         linear.prepare(tangent, equilibrium.u, equilibrium.poses, keep_coarse=settled)
         report.tangents += 1
 
@@ -166,6 +192,8 @@ def solve(
             return 0
         if step.failed and norm > UNSOLVED * known[iteration - 1]:
             return int(PETSc.SNES.ConvergedReason.DIVERGED_LINEAR_SOLVE)
+        if settings.damped:
+            return 0
         if iteration >= PATIENCE and norm > STAGNATION * known[iteration - 4]:
             return int(PETSc.SNES.ConvergedReason.DIVERGED_LINE_SEARCH)
         return 0
@@ -206,7 +234,7 @@ def solve(
     prefix = "solespine_newton_"
     snes.setOptionsPrefix(prefix)
     chosen = {
-        "snes_linesearch_type": settings.line_search,
+        "snes_linesearch_type": "basic" if settings.damped else settings.line_search,
         "snes_linesearch_max_it": 1,
         # No further than the step, which is what keeps cells open.
         compat.line_search_bound(): 1.0,

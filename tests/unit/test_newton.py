@@ -3,17 +3,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from mpi4py import MPI
 from scipy.spatial.transform import Rotation
 
-from simulator.connectors import ConnectorState, JointDrive, RotationDrive, TranslationDrive
+from simulator.connectors import (
+    Connectors,
+    ConnectorState,
+    JointDrive,
+    RotationDrive,
+    TranslationDrive,
+)
 from simulator.newton import NewtonSettings, solve
 from simulator.reduction import EXTRA_SCALARS
 from simulator.segments import ROTATION_LENGTH_MM, Poses
 from simulator.terms import ClosureState, Drives, FixedLoading
-from tests.helpers.segment_block import SEGMENTS, build, drives
+from tests.helpers.segment_block import BANDS, JOINTS, SEGMENTS, build, drives
 
 COMM = MPI.COMM_SELF
 
@@ -155,3 +163,43 @@ def test_unreachable_balance_is_reported() -> None:
     assert not report.converged
     assert report.reason < 0
     assert report.iterations == 2
+
+
+def _two_wells(damped: bool) -> list[tuple[float, bool, int]]:
+    """Angle of a joint that is stable on either side, under a torque that rises; whether solved."""
+    block = build(COMM)
+    equilibrium = block.equilibrium
+    joint = replace(JOINTS[0], axis_nmm_per_rad=-1e5, cubic_nmm_per_rad3=2.5e6)
+    equilibrium.connectors = Connectors(SEGMENTS, (joint, *JOINTS[1:]), BANDS)
+    solver, base, found = block.solver("direct"), drives(), []
+    settings = NewtonSettings(1e-7, max_iterations=100 if damped else 15, damped=damped)
+    for torque in np.linspace(-1.2e4, 1.2e4, 21):
+        driven = Drives({"j": JointDrive(torque)}, base.rotations, base.translations)
+        equilibrium.loading = FixedLoading(driven, len(SEGMENTS))
+        report = solve(equilibrium, solver, settings)
+        angle = float(equilibrium.connector_state().joint_angle_rad[0])
+        found.append((angle, report.converged, report.iterations))
+    return found
+
+
+def test_damping_follows_a_stable_branch_and_snaps_where_it_ends() -> None:
+    """Equilibrium ends where a torque of 8 N m holds the joint's first well no longer."""
+    found = _two_wells(damped=True)
+    angle = np.array([one for one, _, _ in found])
+    assert all(converged for _, converged, _ in found)
+    steps = np.diff(angle)
+    snap = int(np.argmax(steps))
+    assert (steps > 0.0).all()
+    assert angle[snap] < -0.03 < 0.3 < angle[snap + 1]
+    assert np.delete(steps, snap).max() < 0.02
+    assert found[snap + 1][2] > 2 * found[snap][2]
+    assert not all(converged for _, converged, _ in _two_wells(damped=False))
+
+
+def test_damping_leaves_the_equilibrium_where_it_is() -> None:
+    plain, damped = build(COMM), build(COMM)
+    assert solve(plain.equilibrium, plain.solver("direct"), NewtonSettings(1e-9)).converged
+    settings = NewtonSettings(1e-9, damped=True, max_iterations=60)
+    report = solve(damped.equilibrium, damped.solver("direct"), settings)
+    assert report.converged
+    np.testing.assert_allclose(damped.equilibrium.u.x.array, plain.equilibrium.u.x.array, atol=1e-8)
