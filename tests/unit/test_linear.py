@@ -284,11 +284,11 @@ def test_linear_elements_keep_their_factors_unless_solves_are_slow(
     b.set(1.0)
     first, second = b.duplicate(), b.duplicate()
     solver._levels.coarse.solve(b, first)
-    tangent.coarse_matrix.scale(3.0)
     if slow:
         right, x = tangent.matrix.createVecs()
         right.set(1.0)
         assert solver.solve(right, x, 1e-12).iterations > SLOW
+    tangent.coarse_matrix.scale(3.0)
     solver.prepare(tangent, equilibrium.u, equilibrium.poses, keep_coarse=bool(keep))
     solver._levels.coarse.solve(b, second)
     np.testing.assert_allclose(second.array_r, share * first.array_r, rtol=1e-6)
