@@ -24,8 +24,8 @@ NMM_PER_DEG_TO_RAD = 180.0 / np.pi * 1e3
 
 ANKLE_NM_PER_DEG = 4.0
 SUBTALAR_NM_PER_DEG = 1.25
-"""Stiffness that goes with the closed torques; above the stability floor of 1.3 and 0.85
-at 1.2 body weights. Engineering defaults, reported at half and twice the value.
+"""Stiffness that goes with the closed torques. A candidate that walks has what the load overturns
+besides (`Levers`). Engineering defaults, reported at half and twice the value.
 
 All stiffnesses here are those of a body of 70 kg; they grow with its mass, as what they hold does
 (ankle impedance of people is given per kilogram: Rouse et al. 2014)."""
