@@ -77,6 +77,7 @@ def serve(
 
 async def _until_signal(server: Any, host: str, port: int) -> None:
     loop = asyncio.get_running_loop()
+    loop.set_exception_handler(_unless_page_closed)
     ended = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, ended.set)
@@ -104,6 +105,12 @@ def has_screen() -> bool:
     if sys.platform == "darwin":
         return True
     return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
+
+
+def _unless_page_closed(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Report what a task met, but not that a page was closed while a picture was under way."""
+    if not isinstance(context.get("exception"), ConnectionResetError):
+        loop.default_exception_handler(context)
 
 
 def _quieten() -> None:

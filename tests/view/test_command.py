@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import ast
+import asyncio
 import socket
 import sys
 from pathlib import Path
@@ -17,6 +18,7 @@ from scenarios.cli import main
 from scenarios.cli.view_arguments import FOCI as FOCUS_WORDS
 from scenarios.cli.view_arguments import LOOKS
 from scenarios.errors import ScenarioError
+from scenarios.view import serve
 from scenarios.view.controls import DIRECTIONS, FOCI
 from scenarios.view.serve import free_port, has_screen
 
@@ -187,3 +189,12 @@ def test_the_script_goes_with_a_moved_folder(walk: Path, own_walk: Path) -> None
     assert isinstance(bodies, list)
     assert {name for _, name, _, shown, *_ in bodies if shown} == {"foot_tissue", "foot_bones"}
     assert next(data for _, name, *_, data in bodies if name == "foot_tissue") == "CELLS"
+
+
+def test_a_page_that_is_closed_under_way_is_no_error() -> None:
+    loop, told = asyncio.new_event_loop(), []
+    loop.default_exception_handler = told.append
+    for error in (ConnectionResetError("closing"), ValueError("ours")):
+        serve._unless_page_closed(loop, {"exception": error})
+    loop.close()
+    assert [type(one["exception"]) for one in told] == [ValueError]
