@@ -106,7 +106,7 @@ def main() -> int:
             if given.json is not None:
                 given.json.write_text(json.dumps(asdict(counts), indent=1) + "\n")
         comm.Barrier()
-        raise SystemExit(report.reason < 0)
+        raise SystemExit(int(report.reason < 0))
 
     foot_run.solve = once
     made = comm.bcast(tempfile.mkdtemp() if comm.rank == 0 else None)
