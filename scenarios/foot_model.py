@@ -187,8 +187,11 @@ def build_foot_model(
         regions = tuple(int(tag) for tag in np.unique(insole.mesh.cell_tags))
         ground = -insole.thickness_mm - drop
     if distributed is None:
-        owners = vertical_shares(mesh.points, mesh.cells, comm.size)
-        distributed = distribute(comm, mesh if comm.rank == 0 else None, owners)
+        if comm.rank == 0:
+            owners = vertical_shares(mesh.points, mesh.cells, comm.size)
+            distributed = distribute(comm, mesh, owners)
+        else:
+            distributed = distribute(comm, None)
     space = compat.vector_space(distributed.mesh, 2)
     u = dolfinx.fem.Function(space)
     laws, materials = _materials(scenario, table, {int(tag) for tag in np.unique(mesh.cell_tags)})

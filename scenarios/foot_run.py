@@ -27,8 +27,6 @@ BETWEEN = 10.0
 """Tolerance of a step between two outputs, in that of an output."""
 GUIDED = 30.0
 """The same of a step that begins at a guess: its first iterations are those of a small error."""
-
-
 CUT_BEFORE_DAMPING = 1
 """Halvings of a step after which one that fails is solved with damping."""
 DAMPED_ITERATIONS = 40
@@ -114,7 +112,8 @@ class FootRun:
         if self.guide is None or stop is None:
             report = solved(settings)
         else:
-            exact = settings is self.settings and stop[0] != "contact"
+            as_output = settings.tolerance_n == self.settings.tolerance_n
+            exact = as_output and stop[0] != "contact"
             near_n = self.settings.tolerance_n * (1.0 if exact else GUIDED)
             report = self.guide.solve(model.equilibrium, stop, settings, near_n, solved, self.log)
         if not report.converged:
@@ -137,8 +136,7 @@ class FootRun:
         equilibrium.restore(saved)
         damped = replace(settings, damped=True, max_iterations=DAMPED_ITERATIONS)
         second = self.solve_at(percent, damped)
-        second.iterations += report.iterations
-        second.krylov_iterations += report.krylov_iterations
+        second.add(report)
         return second
 
     def start(self, percent: float, shown: Callable[[float], None]) -> None:

@@ -107,7 +107,8 @@ class Border:
         r.comm.Bcast(scalars)
         for j in self._coupled:
             own -= scalars[j] * self._responses[j].array_r
-        own[end:] = scalars[: len(own) - end] if r.comm.rank == 0 else 0.0
+        if r.comm.rank == 0:
+            own[end:] = scalars
 
 
 class BorderedStep:

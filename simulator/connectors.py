@@ -153,26 +153,26 @@ class _Group:
         which: Their places among all of that kind.
         ends: Segments of each, shape (n, m).
         unknowns: Of these segments, shape (n, 6 m).
-        arms: Points in the frames of the segments, flat, as the function takes them.
+        fixed: What the function takes besides places, rotations and drives.
     """
 
     which: Sequence[int]
     ends: NDArray[np.intp]
     unknowns: NDArray[np.intp]
-    arms: tuple[Array, ...]
+    fixed: tuple[Array, ...]
 
 
 def _group(
-    which: Sequence[int], ends: Sequence[tuple[int, ...]], arms: tuple[Array, ...]
+    which: Sequence[int], ends: Sequence[tuple[int, ...]], fixed: tuple[Array, ...]
 ) -> _Group:
     places = np.array(ends, dtype=np.intp).reshape(len(which), -1)
     unknowns = (6 * places[:, :, None] + np.arange(6)).reshape(len(which), -1)
-    return _Group(which, places, unknowns, arms)
+    return _Group(which, places, unknowns, fixed)
 
 
 def _side_by_side(matrices: Array) -> Array:
     """Matrices (n, 3, k) as one of three rows, (3, n k)."""
-    return np.hstack(list(matrices)) if len(matrices) else np.zeros((3, 0))
+    return np.hstack(list(matrices))
 
 
 class Connectors:
@@ -259,14 +259,14 @@ class Connectors:
             driven = [(d.torque_nmm, d.stiffness_nmm_per_rad, d.target_rad) for d in given]
             law = np.hstack([self._joint_law, driven]).T
             law_of = mapped(joint_function(), len(self.joints))
-            angles[:], rows = add(group, law_of(*sides[0], *sides[1], *group.arms, law))
+            angles[:], rows = add(group, law_of(*sides[0], *sides[1], *group.fixed, law))
             np.put_along_axis(angle_rows, group.unknowns, rows, axis=1)
 
         for group in self._band_groups:
             ends = group.ends.ravel()
             law_of = mapped(band_function(group.ends.shape[1]), len(group.which))
             forces[group.which], _ = add(
-                group, law_of(c[ends].T, _side_by_side(r[ends]), *group.arms)
+                group, law_of(c[ends].T, _side_by_side(r[ends]), *group.fixed)
             )
 
         for i, rotation in enumerate(rotations):

@@ -104,7 +104,7 @@ def distribute(
         points, cells = np.empty((0, 3)), np.empty((0, 4), dtype=np.int64)
         tables = None
     chosen = comm.bcast(owners is not None) and comm.size > 1
-    mine = owners if chosen and comm.rank == 0 and owners is not None else np.empty(0)
+    mine = owners if comm.rank == 0 and owners is not None else np.empty(0)
     cell_table, facet_table, facet_values = comm.bcast(tables)
 
     element = ufl.Mesh(basix.ufl.element("Lagrange", "tetrahedron", 1, shape=(3,)))

@@ -92,6 +92,11 @@ class NewtonReport:
     residuals_n: list[float] = field(default_factory=list)
     message: str = ""
 
+    def add(self, spent: NewtonReport) -> None:
+        """Count the iterations of a solve for the same state that was given up before."""
+        self.iterations += spent.iterations
+        self.krylov_iterations += spent.krylov_iterations
+
 
 def _damping(last: float, residuals_n: list[float]) -> float:
     """Damping of the next tangent (N/mm4): less where the residual fell, more where it rose.
@@ -155,9 +160,10 @@ def solve(
 
     def jacobian(snes: PETSc.SNES, x: PETSc.Vec, j: PETSc.Mat, p: PETSc.Mat) -> None:
         known = report.residuals_n
-        # The first residual is that of a prescribed turn, and falls to a millionth by carrying on.
         if settings.damped:
             damping[0] = _damping(damping[0], known)
+        # The first residual is that of a prescribed turn, and falls to a millionth by carrying on;
+        # the second is what that left.
         counted = len(known) > (1 if settings.near else 3)
         gain = known[-1] / known[-2] if counted else 1.0
         enough = ENOUGH * settings.tolerance_n / known[-1]

@@ -228,8 +228,7 @@ class Guide:
         if report is None:
             report = solved(settings)
         if spent is not None:
-            report.iterations += spent.iterations
-            report.krylov_iterations += spent.krylov_iterations
+            report.add(spent)
         if report.converged:
             self.before = stop
             self._keep(stop, equilibrium)

@@ -76,6 +76,7 @@ class NarrowMatrix:
         self._wide = np.zeros(size)
         self._x = np.zeros(size, dtype=np.float32)
         self._step = np.zeros(3 * self.rows, dtype=np.float32)
+        self._x_at, self._step_at = pointer(self._x), pointer(self._step)
         self._begin = np.sin(np.arange(3 * first, 3 * end, dtype=float) ** 1.3)
         self.largest = 1.0
 
@@ -129,19 +130,20 @@ class NarrowMatrix:
         own[:] = self._begin
         for _ in range(POWERS):
             own /= self._norm(own)
-            self._smooth_once(None, self._x, 0.0, 1.0)
+            self._smooth_once(self._ffi.NULL, 0.0, 1.0)
         self.largest = self._norm(own)
 
     def _norm(self, own: Narrow) -> float:
         return math.sqrt(self.comm.allreduce(float(own @ own)))
 
-    def _smooth_once(self, b: Narrow | None, x: Narrow, keep: float, gain: float) -> None:
-        self._fill(x)
+    def _smooth_once(self, b: Any, keep: float, gain: float) -> None:
+        """One step on ``_x`` for a right-hand side's address."""
+        self._fill(self._x)
         self._lib.smooth(
             self._matrix,
-            self._ffi.NULL if b is None else pointer(b),
-            pointer(x),
-            pointer(self._step),
+            b,
+            self._x_at,
+            self._step_at,
             keep,
             gain,
         )
@@ -167,13 +169,14 @@ class NarrowMatrix:
         own = self._x[: 3 * self.rows]
         own[:] = x
         right = b.astype(np.float32)
+        right_at = pointer(right)
         # Saad 2003, Iterative methods for sparse linear systems, algorithm 12.1.
         middle = 0.5 * (highest + lowest) * self.largest
         half = 0.5 * (highest - lowest) * self.largest
         sigma = middle / half
         rho, keep, gain = 1.0 / sigma, 0.0, 1.0 / middle
         for _ in range(steps):
-            self._smooth_once(right, self._x, keep, gain)
+            self._smooth_once(right_at, keep, gain)
             after = 1.0 / (2.0 * sigma - rho)
             keep, gain, rho = after * rho, 2.0 * after / half, after
         return own.astype(float)
