@@ -12,6 +12,7 @@ import cffi
 import dolfinx
 import ffcx.codegeneration
 import numpy as np
+import petsc4py
 import ufl
 from numpy.typing import NDArray
 from petsc4py import PETSc
@@ -59,6 +60,12 @@ def line_search_bound() -> str:
 def constant(mesh: dolfinx.mesh.Mesh, value: float) -> dolfinx.fem.Constant:
     """Return a real constant of the mesh."""
     return dolfinx.fem.Constant(mesh, dolfinx.default_scalar_type(value))
+
+
+def petsc_prefix() -> Path:
+    """Return the folder that PETSc, and with it MUMPS, is installed in."""
+    told = petsc4py.get_config()
+    return Path(told["PETSC_DIR"]) / told.get("PETSC_ARCH", "")
 
 
 def gradient_determinant(u: dolfinx.fem.Function) -> ufl.core.expr.Expr:

@@ -269,6 +269,7 @@ class Equilibrium:
         coarse: Reduction | None = None,
         known: Evaluation | None = None,
         damping_n_per_mm4: float = 0.0,
+        keep_coarse: bool = False,
     ) -> tuple[ReducedTangent, ClosureState]:
         """Assemble the reduced tangent at the present state; collective.
 
@@ -279,6 +280,8 @@ class Equilibrium:
                 the present state.
             damping_n_per_mm4: What opposes a movement, by unloaded volume; no part of the
                 residual.
+            keep_coarse: Whether linear elements may keep their last values, where the pattern
+                is still the same.
 
         Returns:
             The product in the layout of ``y`` (extra scalars decoupled, unit diagonal)
@@ -289,10 +292,11 @@ class Equilibrium:
         if self.comm.allreduce(known.outside):
             self.refresh_pattern()
         if self._reduced is None or self._reduced.coarse_reduction is not coarse:
-            self._reduced = self._make_tangent(coarse)
+            self._reduced, keep_coarse = self._make_tangent(coarse), False
         made = self._reduced
         levers = r.levers(self.u, self.poses)
-        made.begin(levers, None if coarse is None else coarse.rigid_levers(self.poses))
+        kept = coarse is None or keep_coarse
+        made.begin(levers, None if kept else coarse.rigid_levers(self.poses))
         density = None if self.inertia is None else self.inertia.cell_factor()
         if damping_n_per_mm4 > 0.0:
             cells = r.space.mesh.topology.index_map(3)

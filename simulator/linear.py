@@ -37,7 +37,9 @@ from numpy.typing import NDArray
 from petsc4py import PETSc
 
 from simulator.assembly.narrow import NarrowMatrix
+from simulator.coarse_factor import CoarseFactor
 from simulator.coarse_space import CoarseSpace
+from simulator.compiled.library import factors
 from simulator.reduction import Reduction
 from simulator.segments import Poses
 from simulator.tangent import ReducedTangent
@@ -164,6 +166,7 @@ class LinearSolver:
         self._levels: TwoLevel | None = None
         self._begun = True
         self._slow = False
+        self._rows_told: PETSc.Mat | None = None
         self._left: list[Any] = []
 
     @property
@@ -195,8 +198,12 @@ class LinearSolver:
             assert tangent.narrow is not None
             inner = PETSc.KSP().create(comm)
             inner.setOptionsPrefix(prefix + "coarse_")
-            inner.setOperators(tangent.coarse_matrix)
-            inner.setFromOptions()
+            self._left.append(inner)
+            if self.preset == "iterative" and factors(comm) is not None:
+                self._factorise_narrow(tangent, inner)
+            else:
+                inner.setOperators(tangent.coarse_matrix)
+                inner.setFromOptions()
             self._levels = TwoLevel(tangent.narrow, prolongation, inner)
             size = (3 * tangent.reduction.y_blocks, None)
             shell = PETSc.Mat().createPython((size, size), self._levels, comm)
@@ -204,7 +211,7 @@ class LinearSolver:
             ksp.setOperators(shell)
             ksp.getPC().setType("python")
             ksp.getPC().setPythonContext(self._levels)
-            self._left += [inner, shell]
+            self._left.append(shell)
         ksp.setFromOptions()
         self._ksp = ksp
         # The solver of the coarse level reads what is inside of it no earlier than here.
@@ -213,11 +220,32 @@ class LinearSolver:
             if key not in given:
                 options.delValue(prefix + key)
 
+    def _factorise_narrow(self, tangent: ReducedTangent, inner: PETSc.KSP) -> None:
+        """Let a solver of the coarse level be factors in single precision; collective."""
+        assert tangent.coarse_reduction is not None
+        r = tangent.coarse_reduction
+        # Factors read the tangent's own rows; PETSc's matrix but tells whether they are new.
+        self._rows_told = PETSc.Mat().create(tangent.comm)
+        self._rows_told.setSizes(((3 * r.y_blocks, None), (3 * r.y_blocks, None)))
+        self._rows_told.setType("shell")
+        self._rows_told.setUp()
+        self._left.append(self._rows_told)
+        inner.setOperators(self._rows_told)
+        inner.setType("preonly")
+        inner.getPC().setType("python")
+        factor = CoarseFactor(tangent.coarse_rows, r.y_blocks, r.tail_blocks)
+        inner.getPC().setPythonContext(factor)
+
     def _set_up(self) -> None:
         assert self._ksp is not None
         if self._levels is not None:
             self._levels.coarse.setUp()
         self._ksp.setUp()
+
+    @property
+    def keeps_coarse(self) -> bool:
+        """Whether what was made of the linear elements is still good: the last solve was short."""
+        return not self._slow
 
     def begin(self) -> None:
         """Tell that a solve of Newton's method begins: what comes depends on nothing before it."""
@@ -236,8 +264,7 @@ class LinearSolver:
             tangent: Its values.
             u: Displacement that they are of.
             poses: Poses that they are of.
-            keep_coarse: Whether linear elements may keep what was made of their last matrix. They
-                are made anew all the same after a solve that took many iterations.
+            keep_coarse: Whether linear elements keep what was made of their last matrix.
 
         Raises:
             ValueError: The tangent was assembled without this solver's linear elements.
@@ -263,15 +290,18 @@ class LinearSolver:
         if self._levels is None:
             self._ksp.setOperators(tangent.matrix)
         else:
-            kept = keep_coarse and not self._slow
-            self._levels.coarse.getPC().setReusePreconditioner(kept)
-            self._levels.coarse.setOperators(tangent.coarse_matrix)
+            inner = self._levels.coarse
+            inner.getPC().setReusePreconditioner(keep_coarse)
+            told = self._rows_told
+            if told is not None:
+                told.stateIncrease()
+            inner.setOperators(tangent.coarse_matrix if told is None else told)
         self._set_up()
 
     def _forget(self) -> None:
         for left in self._left:
             left.destroy()
-        self._ksp, self._levels, self._left = None, None, []
+        self._ksp, self._levels, self._rows_told, self._left = None, None, None, []
 
     def solve(
         self,

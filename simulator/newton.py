@@ -173,11 +173,13 @@ def solve(
         if keeps and step.closure is not None:
             return
         equilibrium.read_unknowns(x, base[0])
-        tangent, step.closure = equilibrium.tangent(
-            len(known) <= settings.lagged, linear.coarse_reduction, last[0], damping[0]
-        )
         settled = len(known) > FRESH and not settings.damped
-        linear.prepare(tangent, equilibrium.u, equilibrium.poses, keep_coarse=settled)
+        keep = settled and linear.keeps_coarse
+        lagged = len(known) <= settings.lagged
+        tangent, step.closure = equilibrium.tangent(
+            lagged, linear.coarse_reduction, last[0], damping[0], keep_coarse=keep
+        )
+        linear.prepare(tangent, equilibrium.u, equilibrium.poses, keep_coarse=keep)
         report.tangents += 1
 
     def monitor(snes: PETSc.SNES, iteration: int, norm: float) -> None:

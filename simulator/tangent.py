@@ -20,6 +20,7 @@ from simulator import compat
 from simulator.assembly.cells import CellKernel, CellQuadrature
 from simulator.assembly.level import Level, fetched
 from simulator.assembly.narrow import NarrowMatrix
+from simulator.assembly.rows import BlockRows
 from simulator.compiled.library import loops, pointer
 from simulator.contact.records import TangentBlocks
 from simulator.reduction import Reduction
@@ -50,7 +51,6 @@ class ReducedTangent:
 
     Attributes:
         narrow: The tangent in single precision, where there are linear elements; one object.
-        coarse_matrix: That of the linear elements, one object.
     """
 
     def __init__(
@@ -81,15 +81,14 @@ class ReducedTangent:
         self._renewed = False
         self.narrow: NarrowMatrix | None = None
         self._coarse: Level | None = None
-        self.coarse_matrix: PETSc.Mat | None = None
+        self._coarse_matrix: PETSc.Mat | None = None
+        self._coarse_renewed = False
+        self._active = False
         self._corner_of = np.zeros(0, dtype=np.int32)
         if coarse is not None:
             before = earlier._coarse if earlier is not None else None
             self._coarse = self._make_coarse(coarse, None if before is None else before.mesh_keys)
             self._make_rows(self._coarse, [tuple(map(self._corners, pair)) for pair in places])
-            keys = self._coarse.rows.owned_keys
-            self.coarse_matrix = create_matrix(self.comm, keys, coarse.y_blocks, coarse.y_start)
-            self._coarse_pattern = _block_pattern(self._coarse)
             stiff = fine.tail_blocks if self.comm.rank == 0 else 0
             owned = self._fine.rows.owned_keys
             self.narrow = NarrowMatrix(self.comm, owned, starts, stiff)
@@ -155,12 +154,12 @@ class ReducedTangent:
 
         Args:
             levers: Of the attached local nodes, shape (m, 3).
-            coarse_levers: The same of the linear elements.
+            coarse_levers: The same of the linear elements; without them their values stay.
         """
         self._fine.table.turn(levers)
         self._fine.rows.blocks[:] = 0.0
-        if self._coarse is not None:
-            assert coarse_levers is not None
+        self._active = self._coarse is not None and coarse_levers is not None
+        if self._coarse is not None and coarse_levers is not None:
             self._coarse.table.turn(coarse_levers)
             self._coarse.rows.blocks[:] = 0.0
 
@@ -182,7 +181,7 @@ class ReducedTangent:
         geometry.weights = pointer(quadrature.weights)
         geometry.slopes = pointer(quadrature.slopes)
         fine = self._level(self._fine)
-        coarse = self._level(self._coarse)
+        coarse = self._level(self._coarse if self._active else None)
         for kernel in kernels:
             fields = ffi.new("field[]", max(len(kernel.coefficients), 1))
             for field, function in zip(fields, kernel.coefficients, strict=False):
@@ -212,7 +211,8 @@ class ReducedTangent:
         table = self._fine.table
         rows, columns = (table.index(part[:, ::3] // 3) for part in (block.rows, block.cols))
         values = np.ascontiguousarray(block.values)
-        coarse = self._ffi.NULL if self._coarse is None else self._rows(self._coarse)
+        active = self._coarse is not None and self._active
+        coarse = self._rows(self._coarse) if active else self._ffi.NULL
         missing = self._lib.add_facets(
             len(rows), rows.shape[1] // 6, columns.shape[1] // 6, pointer(rows),
             pointer(columns), pointer(values), self._rows(self._fine), coarse,
@@ -223,7 +223,7 @@ class ReducedTangent:
 
     def add_segments(self, block: Array) -> None:
         """Add the dense block of segments and scalars; what other ranks than 0 give is left out."""
-        for level in (self._fine, self._coarse):
+        for level in (self._fine, self._coarse if self._active else None):
             if level is not None and self.comm.rank == 0:
                 count = len(level.tail_place)
                 parts = block.reshape(count, 3, count, 3).transpose(0, 2, 1, 3)
@@ -233,12 +233,31 @@ class ReducedTangent:
         """Bring all values to their owners and into what solvers read; collective."""
         self._blocks = self._fine.rows.exchange()
         self._renewed = True
-        if self._coarse is not None:
-            assert self.coarse_matrix is not None and self.narrow is not None
+        if self.narrow is not None:
             self.narrow.renew(self._blocks)
+        self._coarse_renewed = self._coarse_renewed or self._active
+
+    @property
+    def coarse_rows(self) -> BlockRows:
+        """What this rank writes of the linear elements' matrix; one object."""
+        assert self._coarse is not None
+        return self._coarse.rows
+
+    @property
+    def coarse_matrix(self) -> PETSc.Mat:
+        """The linear elements' matrix as PETSc's; one object; collective."""
+        assert self._coarse is not None
+        r = self._coarse.reduction
+        if self._coarse_matrix is None:
+            keys = self._coarse.rows.owned_keys
+            self._coarse_matrix = create_matrix(self.comm, keys, r.y_blocks, r.y_start)
+            self._coarse_pattern = _block_pattern(self._coarse)
+        if self._coarse_renewed:
             blocks = self._coarse.rows.exchange()
-            self.coarse_matrix.setValuesBlockedCSR(*self._coarse_pattern, blocks.ravel())
-            self.coarse_matrix.assemble()
+            self._coarse_matrix.setValuesBlockedCSR(*self._coarse_pattern, blocks.ravel())
+            self._coarse_matrix.assemble()
+            self._coarse_renewed = False
+        return self._coarse_matrix
 
     @property
     def matrix(self) -> PETSc.Mat:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""The loops, compiled once a machine as dolfinx' forms are.
+"""The loops and MUMPS of single precision, compiled once a machine as dolfinx' forms are.
 
-The library stands in the folder of compiled forms under a name that tells its source, its
+A library stands in the folder of compiled forms under a name that tells its source, its
 compiler options and the Python that it is for.
 """
 
@@ -12,8 +12,10 @@ import hashlib
 import importlib.machinery
 import importlib.util
 import os
+import sys
 import sysconfig
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +64,14 @@ void walk(const surface* s, int64_t count, const int64_t* index, const int64_t* 
           double* eta, double* gap, uint8_t* done);
 void project_all(const surface* s, int64_t count, const double* points, double* eta);
 """
+FACTOR = """
+int64_t factor_open(void** made, int communicator, int64_t size, int64_t count, int32_t* row,
+                    int32_t* column, int64_t outer_count, int32_t* outer, float* dense,
+                    int first);
+int64_t factor_renew(void* made, float* values, int percent);
+int64_t factor_solve(void* made, int half, float* values, float* outer);
+void factor_close(void* made);
+"""
 
 
 def loops(comm: MPI.Comm) -> Any:
@@ -77,16 +87,43 @@ def loops(comm: MPI.Comm) -> Any:
 def library() -> Any:
     """Return the library, compiled here where it is not yet."""
     flags = [*FLAGS, *(["-DCUSTOM_DATA"] if compat.kernels_take_custom_data() else [])]
-    text = "\n".join(Path(__file__).with_name(name).read_text() for name in SOURCES)
-    told = "\n".join([text, DECLARATIONS, *flags, sysconfig.get_config_var("EXT_SUFFIX") or ""])
-    name = f"solespine_loops_{hashlib.sha256(told.encode()).hexdigest()[:16]}"
+    return _built("loops", SOURCES, DECLARATIONS, flags)
+
+
+def factors(comm: MPI.Comm) -> Any:
+    """Return MUMPS of single precision, ``None`` where it is not to be had; collective."""
+    return dolfinx.jit.mpi_jit_decorator(factor_library)(comm)
+
+
+@functools.cache
+def factor_library() -> Any:
+    """Return what `factors` does, compiled here where it is not yet."""
+    for prefix in (compat.petsc_prefix(), Path(sys.prefix), Path("/usr")):
+        if (prefix / "include" / "smumps_c.h").exists():
+            include, folder = [f"-I{prefix / 'include'}"], str(prefix / "lib")
+            link = [] if prefix == Path("/usr") else [f"-L{folder}", f"-Wl,-rpath,{folder}"]
+            try:
+                return _built("factor", ("factor.c",), FACTOR, ["-O2", *include], [*link, "-lsmumps"])
+            except (cffi.VerificationError, ImportError):
+                continue
+    return None
+
+
+def _built(
+    what: str, sources: Sequence[str], declarations: str, flags: list[str], link: Sequence[str] = ()
+) -> Any:
+    """Return a library from the folder of compiled forms, compiled where it is not there."""
+    text = "\n".join(Path(__file__).with_name(name).read_text() for name in sources)
+    suffix = sysconfig.get_config_var("EXT_SUFFIX") or ""
+    told = "\n".join([text, declarations, *flags, *link, suffix])
+    name = f"solespine_{what}_{hashlib.sha256(told.encode()).hexdigest()[:16]}"
     folder = Path(dolfinx.jit.get_options()["cache_dir"])
-    path = folder / f"{name}{sysconfig.get_config_var('EXT_SUFFIX')}"
+    path = folder / f"{name}{suffix}"
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
         builder = cffi.FFI()
-        builder.cdef(DECLARATIONS)
-        builder.set_source(name, text, extra_compile_args=flags)
+        builder.cdef(declarations)
+        builder.set_source(name, text, extra_compile_args=flags, extra_link_args=list(link))
         # Others may compile the same at this moment: what is moved there is whole.
         with tempfile.TemporaryDirectory(dir=folder) as scratch:
             made = builder.compile(tmpdir=scratch)

@@ -62,9 +62,16 @@ def test_equilibria_of_both_presets_agree() -> None:
         np.testing.assert_allclose(found[0].poses.rotation, other.poses.rotation, atol=1e-10)
 
 
-@pytest.mark.parametrize(("preset", "kind"), [("iterative", "lu"), ("iterative_large", "gamg")])
-def test_coarse_level_is_that_of_the_preset(preset: str, kind: str) -> None:
+@pytest.mark.parametrize(
+    ("preset", "single", "kind"),
+    [("iterative", 1, "python"), ("iterative", 0, "lu"), ("iterative_large", 1, "gamg")],
+)
+def test_coarse_level_is_that_of_the_preset(
+    preset: str, single: int, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It reads its options late: PETSc's defaults would go unnoticed."""
+    if not single:
+        monkeypatch.setattr("simulator.linear.factors", lambda comm: None)
     block = build(COMM)
     equilibrium = block.equilibrium
     equilibrium.refresh_pattern()
@@ -76,7 +83,7 @@ def test_coarse_level_is_that_of_the_preset(preset: str, kind: str) -> None:
     assert pc.getType() == kind
     if kind == "lu":
         assert pc.getFactorSolverType() == "mumps"
-    else:
+    elif kind == "gamg":
         smoother = pc.getMGSmoother(pc.getMGLevels() - 1)
         assert smoother.getPC().getType() == "sor"
         assert smoother.getTolerances()[3] == 2
@@ -230,7 +237,7 @@ def test_unknown_preset_is_refused() -> None:
 def test_what_an_equilibrium_raises_is_not_taken_for_a_step_that_is_too_long(monkeypatch) -> None:
     block = build(COMM)
 
-    def fault(*_: object) -> None:
+    def fault(*_: object, **__: object) -> None:
         raise RuntimeError("blocks outside the pattern")
 
     monkeypatch.setattr(block.equilibrium, "tangent", fault)
@@ -258,7 +265,7 @@ def test_kept_preconditioner_is_as_good_as_a_new_one() -> None:
         tangent, _ = equilibrium.tangent(coarse=kept.coarse_reduction)
         matrix = tangent.matrix
         tangent.narrow.renew(scale * tangent._blocks)
-        tangent.coarse_matrix.scale(scale)
+        tangent.coarse_rows.blocks[:] *= scale
         iterations = []
         for solver in (kept, LinearSolver("iterative", kept.coarse)):
             b, x = matrix.createVecRight(), matrix.createVecRight()
@@ -288,7 +295,9 @@ def test_linear_elements_keep_their_factors_unless_solves_are_slow(
         right, x = tangent.matrix.createVecs()
         right.set(1.0)
         assert solver.solve(right, x, 1e-12).iterations > SLOW
-    tangent.coarse_matrix.scale(3.0)
-    solver.prepare(tangent, equilibrium.u, equilibrium.poses, keep_coarse=bool(keep))
+    tangent.coarse_rows.blocks[:] *= 3.0
+    keep_coarse = bool(keep) and solver.keeps_coarse
+    solver.prepare(tangent, equilibrium.u, equilibrium.poses, keep_coarse=keep_coarse)
     solver._levels.coarse.solve(b, second)
-    np.testing.assert_allclose(second.array_r, share * first.array_r, rtol=1e-6)
+    # Factors have seven digits, of which soft modes take three.
+    np.testing.assert_allclose(second.array_r, share * first.array_r, rtol=1e-3)
