@@ -2,9 +2,9 @@
 """Factors of the linear elements in single precision, as a preconditioner that PETSc calls.
 
 A triangular solve takes as long as its factors take to be read, and a preconditioner needs no more
-than seven digits: half the bytes, half the time, half the memory (docs/performance.md). Segments and
-scalars stay outside of the factors. Their drives may be a million times as stiff as tissue, which
-seven digits do not bear; they are eliminated to a dense block, of double precision.
+than seven digits: half the bytes, half the time, half the memory (docs/performance.md). Segments
+and scalars stay outside of the factors. Their drives may be a million times as stiff as tissue,
+which seven digits do not bear; they are eliminated to a dense block, of double precision.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class CoarseFactor:
         compiled = factors(comm)
         self._lib, self._ffi = compiled.lib, compiled.ffi
         first = comm.bcast(owned - outer if comm.rank == 0 else 0)
-        self._counts = 3 * np.asarray(comm.allgather(owned))
+        self._counts = [3 * count for count in comm.allgather(owned)]
         self._tail = slice(3 * first, 3 * (first + outer))
         row = np.repeat(rows.row, np.diff(rows.start))
         inside = [(first <= part) & (part < first + outer) for part in (row, rows.column)]
@@ -66,7 +66,7 @@ class CoarseFactor:
         self._outer = np.arange(self._tail.start + 1, self._tail.stop + 1, dtype=np.int32)
         self._dense = np.zeros((3 * outer, 3 * outer), dtype=np.float32)
         self._reduced = np.zeros(3 * outer, dtype=np.float32)
-        size = int(self._counts.sum())
+        size = sum(self._counts)
         self._all = np.zeros(size if comm.rank == 0 else 0, dtype=np.float32)
         self._closed: Any = None
         self._works = False

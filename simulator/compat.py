@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -55,6 +56,16 @@ def line_search_bound() -> str:
     """Return the option of the longest step of a line search (``maxstep`` before PETSc 3.23)."""
     new = PETSc.Sys.getVersion() >= (3, 23, 0)
     return "snes_linesearch_maxlambda" if new else "snes_linesearch_maxstep"
+
+
+FIRST_CONSTANT = 1_000_000
+"""Number of the first constant.
+
+UFL orders the factors of a product by their text, in which each constant's number stands: where it
+gains a digit, the same law becomes another product, and FFCx compiles it anew. Numbers that begin
+high keep their length in a process that makes many.
+"""
+ufl.Constant._counter = itertools.count(FIRST_CONSTANT)
 
 
 def constant(mesh: dolfinx.mesh.Mesh, value: float) -> dolfinx.fem.Constant:

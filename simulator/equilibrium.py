@@ -295,8 +295,8 @@ class Equilibrium:
             self._reduced, keep_coarse = self._make_tangent(coarse), False
         made = self._reduced
         levers = r.levers(self.u, self.poses)
-        kept = coarse is None or keep_coarse
-        made.begin(levers, None if kept else coarse.rigid_levers(self.poses))
+        renewed = None if keep_coarse else coarse
+        made.begin(levers, None if renewed is None else renewed.rigid_levers(self.poses))
         density = None if self.inertia is None else self.inertia.cell_factor()
         if damping_n_per_mm4 > 0.0:
             cells = r.space.mesh.topology.index_map(3)

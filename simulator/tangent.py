@@ -83,7 +83,7 @@ class ReducedTangent:
         self._coarse: Level | None = None
         self._coarse_matrix: PETSc.Mat | None = None
         self._coarse_renewed = False
-        self._active = False
+        self._active: Level | None = None
         self._corner_of = np.zeros(0, dtype=np.int32)
         if coarse is not None:
             before = earlier._coarse if earlier is not None else None
@@ -158,8 +158,9 @@ class ReducedTangent:
         """
         self._fine.table.turn(levers)
         self._fine.rows.blocks[:] = 0.0
-        self._active = self._coarse is not None and coarse_levers is not None
+        self._active = None
         if self._coarse is not None and coarse_levers is not None:
+            self._active = self._coarse
             self._coarse.table.turn(coarse_levers)
             self._coarse.rows.blocks[:] = 0.0
 
@@ -181,7 +182,7 @@ class ReducedTangent:
         geometry.weights = pointer(quadrature.weights)
         geometry.slopes = pointer(quadrature.slopes)
         fine = self._level(self._fine)
-        coarse = self._level(self._coarse if self._active else None)
+        coarse = self._level(self._active)
         for kernel in kernels:
             fields = ffi.new("field[]", max(len(kernel.coefficients), 1))
             for field, function in zip(fields, kernel.coefficients, strict=False):
@@ -211,8 +212,7 @@ class ReducedTangent:
         table = self._fine.table
         rows, columns = (table.index(part[:, ::3] // 3) for part in (block.rows, block.cols))
         values = np.ascontiguousarray(block.values)
-        active = self._coarse is not None and self._active
-        coarse = self._rows(self._coarse) if active else self._ffi.NULL
+        coarse = self._ffi.NULL if self._active is None else self._rows(self._active)
         missing = self._lib.add_facets(
             len(rows), rows.shape[1] // 6, columns.shape[1] // 6, pointer(rows),
             pointer(columns), pointer(values), self._rows(self._fine), coarse,
@@ -223,7 +223,7 @@ class ReducedTangent:
 
     def add_segments(self, block: Array) -> None:
         """Add the dense block of segments and scalars; what other ranks than 0 give is left out."""
-        for level in (self._fine, self._coarse if self._active else None):
+        for level in (self._fine, self._active):
             if level is not None and self.comm.rank == 0:
                 count = len(level.tail_place)
                 parts = block.reshape(count, 3, count, 3).transpose(0, 2, 1, 3)
@@ -235,7 +235,7 @@ class ReducedTangent:
         self._renewed = True
         if self.narrow is not None:
             self.narrow.renew(self._blocks)
-        self._coarse_renewed = self._coarse_renewed or self._active
+        self._coarse_renewed = self._coarse_renewed or self._active is not None
 
     @property
     def coarse_rows(self) -> BlockRows:

@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 from simulator import compat
 
 SOURCES = ("tangent.c", "smooth.c", "walk.c")
+USR = Path("/usr")
 FLAGS = ("-O3", "-march=native")
 POINTERS = {
     "float64": "double*",
@@ -98,12 +99,12 @@ def factors(comm: MPI.Comm) -> Any:
 @functools.cache
 def factor_library() -> Any:
     """Return what `factors` does, compiled here where it is not yet."""
-    for prefix in (compat.petsc_prefix(), Path(sys.prefix), Path("/usr")):
+    for prefix in (compat.petsc_prefix(), Path(sys.prefix), USR):
         if (prefix / "include" / "smumps_c.h").exists():
-            include, folder = [f"-I{prefix / 'include'}"], str(prefix / "lib")
-            link = [] if prefix == Path("/usr") else [f"-L{folder}", f"-Wl,-rpath,{folder}"]
+            flags, folder = ["-O2", f"-I{prefix / 'include'}"], prefix / "lib"
+            where = [] if prefix == USR else [f"-L{folder}", f"-Wl,-rpath,{folder}"]
             try:
-                return _built("factor", ("factor.c",), FACTOR, ["-O2", *include], [*link, "-lsmumps"])
+                return _built("factor", ("factor.c",), FACTOR, flags, [*where, "-lsmumps"])
             except (cffi.VerificationError, ImportError):
                 continue
     return None
