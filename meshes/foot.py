@@ -199,6 +199,9 @@ def _tagged(
     upper_tags = np.full(len(layers.upper), int(Surface.FOOT_FREE), dtype=np.int32)
     for bone, loop in zip(ceiling.bones, loops, strict=True):
         upper_tags[inside(loop, centres[:, 0], centres[:, 1])] = Surface.BONE_FIRST + bone.segment
+    if dimensions.heel_rim_held:
+        calcaneus = ceiling.bones[0]
+        upper_tags[centres[:, 0] < calcaneus.start[0]] = Surface.BONE_FIRST + calcaneus.segment
     zones = foot_zones(dimensions, centres[:, 0], centres[:, 1])
     return TaggedMesh(
         points=layers.points,

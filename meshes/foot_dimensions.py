@@ -59,6 +59,8 @@ class FootDimensions:
             of an imprint in foam (`meshes.plantar.SoleRounding`).
         metatarsal_roundness: 0 (the heads run level into shafts nearly as thick) to 1 (heads as
             round as they are high, on shafts half as thick).
+        heel_rim_held: whether the tissue's rim behind the tuberosity follows the calcaneus, as
+            skin and Achilles tendon hold it, or is free.
 
     Raises:
         MeshError: a dimension is out of its range (the ranges of all but the length are shares
@@ -75,6 +77,7 @@ class FootDimensions:
     posture_index: float = NEUTRAL_POSTURE_INDEX
     sole_roundness: float = 0.0
     metatarsal_roundness: float = 0.0
+    heel_rim_held: bool = False
 
     def __post_init__(self) -> None:
         require_range("length_mm", self.length_mm, 120.0, 340.0)

@@ -208,6 +208,7 @@ def foot_dimensions(subject: Subject) -> FootDimensions:
         posture_index=subject.foot_posture_index,
         sole_roundness=subject.sole_roundness,
         metatarsal_roundness=subject.metatarsal_roundness,
+        heel_rim_held=subject.heel_rim_held,
     )
 
 

@@ -156,6 +156,12 @@ class Subject(Table):
         description="Underside of the metatarsals: 0 heads that run level into their shafts, 1 "
         "heads as round as they are high, on shafts half as thick",
     )
+    heel_rim_held: bool = Field(
+        False,
+        description="Whether the tissue's rim behind the heel follows the calcaneus, as skin and "
+        "Achilles tendon hold it; a free rim folds over at heel strike, which fine meshes do not "
+        "bear",
+    )
     tissue_stiffness_factor: float = Field(
         1.0,
         ge=0.2,

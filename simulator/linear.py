@@ -46,8 +46,10 @@ from simulator.tangent import ReducedTangent
 
 DIRECT_LIMIT_DOFS = 8000
 """Size up to which ``auto`` means ``direct``."""
-COARSE_FACTOR_LIMIT_DOFS = 60_000
+COARSE_FACTOR_LIMIT_DOFS = 200_000
 """Size of the linear elements from which ``iterative`` means ``iterative_large``."""
+DOUBLE_FACTOR_LIMIT_DOFS = 60_000
+"""The same where MUMPS of single precision is not to be had."""
 
 RELATIVE_TOLERANCE = 1e-4
 """Share of the right-hand side that a solve leaves where its caller does not say."""
@@ -158,7 +160,9 @@ class LinearSolver:
             raise ValueError(f"the preset {preset} needs a coarse space")
         if preset == "iterative" and coarse is not None:
             size = coarse.coarse.space.dofmap.index_map.size_global * 3
-            preset = "iterative_large" if size > COARSE_FACTOR_LIMIT_DOFS else preset
+            single = factors(coarse.coarse.comm) is not None
+            limit = COARSE_FACTOR_LIMIT_DOFS if single else DOUBLE_FACTOR_LIMIT_DOFS
+            preset = "iterative_large" if size > limit else preset
         self.preset = preset
         self.coarse = None if preset == "direct" else coarse
         self._ksp: PETSc.KSP | None = None

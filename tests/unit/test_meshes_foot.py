@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -123,6 +125,22 @@ def test_rear_of_the_heel_is_rounded_past_the_slope_of_heel_strike(foot: FootGeo
     at_strike = x[np.argmin(np.abs(slope - np.tan(np.radians(23.0))))]
     assert 6.0 < at_strike < 18.0
     assert 1.2 < slope[0] < 2.2
+
+
+def test_a_held_rim_is_all_of_the_upper_side_behind_the_tuberosity(foot: FootGeometry) -> None:
+    held = build_foot(replace(foot.dimensions, heel_rim_held=True))
+    np.testing.assert_array_equal(held.mesh.points, foot.mesh.points)
+    changed = held.mesh.facet_tags != foot.mesh.facet_tags
+    centres = foot.mesh.points[foot.mesh.facets[changed]].mean(axis=1)
+    calcaneus = foot.ceiling.bones[0]
+    assert set(foot.mesh.facet_tags[changed]) == {int(Surface.FOOT_FREE)}
+    assert set(held.mesh.facet_tags[changed]) == {Surface.BONE_FIRST + calcaneus.segment}
+    assert centres[:, 0].max() < calcaneus.start[0] + 4.0
+    rim = held.mesh.facets[held.mesh.facet_tags == int(Surface.FOOT_FREE)]
+    behind = foot.mesh.points[rim].mean(axis=1)
+    behind = behind[behind[:, 0] < 0.5 * calcaneus.start[0]]
+    upper = foot.ceiling(behind[:, 0], behind[:, 2])
+    assert np.all(behind[:, 1] < upper - 0.5), "only the side is left free"
 
 
 def test_same_dimensions_give_the_same_mesh() -> None:
