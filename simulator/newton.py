@@ -38,6 +38,11 @@ up: a tangent next to singular, to be met in a shorter step."""
 FRESH = 3
 """Tangents of a solve for which linear elements are factorised; what changes after them costs fewer
 Krylov iterations than a factorisation (docs/performance.md)."""
+SEARCHED = 4
+"""Secants of a line search at the most: contact stiffens along a step, and the first one, from the
+whole step, may end at a thirtieth of the way where a fifth would do."""
+SLOPE = 0.3
+"""Share of the residual's first slope along a step that ends its line search."""
 PATIENCE = 8
 DAMPING_N_PER_MM4 = 0.1
 """First damping of a damped solve: soft tissue of 0.1 MPa in cells of 3 mm opposes as much."""
@@ -243,7 +248,8 @@ def solve(
     snes.setOptionsPrefix(prefix)
     chosen = {
         "snes_linesearch_type": "basic" if settings.damped else settings.line_search,
-        "snes_linesearch_max_it": 1,
+        "snes_linesearch_max_it": SEARCHED,
+        "snes_linesearch_rtol": SLOPE,
         # No further than the step, which is what keeps cells open.
         compat.line_search_bound(): 1.0,
         "snes_stol": 0.0,
