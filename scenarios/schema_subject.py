@@ -159,8 +159,7 @@ class Subject(Table):
     heel_rim_held: bool = Field(
         False,
         description="Whether the tissue's rim behind the heel follows the calcaneus, as skin and "
-        "Achilles tendon hold it; a free rim folds over at heel strike, which fine meshes do not "
-        "bear",
+        "Achilles tendon hold it; a free rim folds over at heel strike",
     )
     tissue_stiffness_factor: float = Field(
         1.0,

@@ -108,13 +108,16 @@ class CoarseFactor:
             x.set(np.nan)
             return
         own = b.array_r.astype(np.float32)
+        if comm.rank == 0:
+            own[tail] = 0.0
         self._gather(own)
         solve = self._lib.factor_solve
         values, reduced = pointer(self._all), pointer(self._reduced)
         solve(self._handle, 1, values, reduced)
         outer = np.zeros(len(self._reduced))
         if comm.rank == 0:
-            outer = lu_solve(self._closed, self._reduced.astype(float), check_finite=False)
+            right = b.array_r[tail] + self._reduced
+            outer = lu_solve(self._closed, right, check_finite=False)
             self._reduced[:] = outer
         solve(self._handle, 2, values, reduced)
         self._scatter(own)

@@ -10,7 +10,8 @@ Chosen by size where the user does not:
 ``iterative``
     Flexible GMRES with two-level p-multigrid. Coarse level first: linear elements by the
     Galerkin product, whose prolongation carries the segments' columns, so that rigid motion
-    of a bone with its tissue is represented exactly; solved by MUMPS. Then four Chebyshev
+    of a bone with its tissue is represented exactly; factorised by MUMPS in single precision
+    (in double where that is not to be had). Then four Chebyshev
     steps with 3 x 3 Jacobi on the quadratic elements, which need nothing but products with
     the matrix; smoothing before the coarse level costs as many products for fewer iterations
     saved. All products are with the matrix in single precision. GMRES because friction makes
@@ -22,7 +23,8 @@ Chosen by size where the user does not:
     The same with one cycle of smoothed aggregation (GAMG) in place of the
     factorisation, whose memory grows faster than the mesh. It aggregates rigid
     motions, those of tissue and segments together; SOR smooths there because
-    Jacobi costs twice the iterations. Mostly one to six iterations more than MUMPS.
+    Jacobi costs twice the iterations. One to six iterations more than MUMPS on small meshes,
+    twice as many on fine ones.
 """
 
 from __future__ import annotations

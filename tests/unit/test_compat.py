@@ -36,15 +36,15 @@ def test_only_one_file_tells_versions_apart() -> None:
 
 
 def test_a_law_has_one_kernel_however_many_constants_were_made() -> None:
-    """By name: 0 to 120 constants earlier, whose numbers gain a digit on the way."""
+    """By name: 0 to 180 constants earlier, whose numbers gain a digit on the way."""
     mesh = dolfinx.mesh.create_unit_cube(MPI.COMM_SELF, 1, 1, 1)
     space = compat.vector_space(mesh, 1)
     u, v = dolfinx.fem.Function(space), ufl.TestFunction(space)
     law = Ogden(shear_moduli_mpa=(0.1, 0.02), exponents=(2.0, -6.0))
     names = set()
     for _ in range(30):
+        compat.constant(mesh, 0.0)
         numbers = {name: compat.constant(mesh, value) for name, value in law.parameters().items()}
         stress = law.first_piola(ufl.Identity(3) + ufl.grad(u), numbers)
         names.add((ufl.inner(stress, ufl.grad(v)) * ufl.dx).signature())
     assert len(names) == 1
-    assert min(constant.count() for constant in numbers.values()) >= compat.FIRST_CONSTANT

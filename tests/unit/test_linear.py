@@ -219,6 +219,25 @@ def test_linear_elements_follow_the_tangent() -> None:
         np.testing.assert_allclose(found, expected.array_r, atol=1e-8)
 
 
+def test_linear_elements_keep_their_values_unless_the_pattern_is_new() -> None:
+    block = build(COMM)
+    equilibrium = block.equilibrium
+    equilibrium.refresh_pattern()
+    coarse = block.solver("iterative").coarse_reduction
+    tangent, _ = equilibrium.tangent(coarse=coarse)
+    kept, matrix = tangent.coarse_rows.blocks.copy(), tangent.matrix.copy()
+    disturb(equilibrium)
+    same, _ = equilibrium.tangent(coarse=coarse, keep_coarse=True)
+    assert same is tangent
+    np.testing.assert_array_equal(tangent.coarse_rows.blocks, kept)
+    assert (tangent.matrix - matrix).norm() > 1e-3 * matrix.norm()
+    renewed = equilibrium.tangent(coarse=coarse)[0].coarse_rows.blocks.copy()
+    equilibrium._reduced = None
+    other, _ = equilibrium.tangent(coarse=coarse, keep_coarse=True)
+    assert other is not tangent
+    np.testing.assert_allclose(other.coarse_rows.blocks, renewed, atol=1e-9)
+
+
 def test_tangent_without_linear_elements_is_refused() -> None:
     block = build(COMM)
     block.equilibrium.refresh_pattern()
