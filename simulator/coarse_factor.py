@@ -35,9 +35,6 @@ class CoarseFactor:
         rows: Blocks by global numbers; read again at each ``setUp``.
         owned: Block rows of this rank.
         outer: Block rows at the end of rank 0's that stay outside of the factors.
-
-    Attributes:
-        made: Number of factorisations.
     """
 
     def __init__(self, rows: BlockRows, owned: int, outer: int):
@@ -70,7 +67,6 @@ class CoarseFactor:
         self._all = np.zeros(size if comm.rank == 0 else 0, dtype=np.float32)
         self._closed: Any = None
         self._works = False
-        self.made = 0
         self._handle = self._open(size)
 
     def _open(self, size: int) -> Any:
@@ -92,7 +88,6 @@ class CoarseFactor:
             code = self._lib.factor_renew(self._handle, pointer(self._values), room)
             if code not in NO_ROOM:
                 break
-        self.made += 1
         outer = np.zeros(self._dense.shape)
         np.add.at(outer, (self._row, self._column), blocks[self._within].reshape(-1, 3, 3))
         whole = np.zeros_like(outer) if self._comm.rank == 0 else None
