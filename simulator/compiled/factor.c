@@ -8,7 +8,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-enum { ANALYSE = 1, FACTORISE = 2, SOLVE = 3, OPEN = -1, CLOSE = -2, METIS = 5, GIVEN = 1, NO_MEMORY = -13 };
+enum { ANALYSE = 1, FACTORISE = 2, SOLVE = 3, OPEN = -1, CLOSE = -2 };
+enum { METIS = 5, GIVEN = 1, NO_MEMORY = -13 };
 #define CONTROL(f, i) ((f)->icntl[(i) - 1])
 
 /* With outer unknowns MUMPS falls back on an ordering that leaves a quarter more in its factors:
