@@ -10,6 +10,7 @@
 
 enum { ANALYSE = 1, FACTORISE = 2, SOLVE = 3, OPEN = -1, CLOSE = -2 };
 enum { METIS = 5, GIVEN = 1, NO_MEMORY = -13 };
+_Static_assert(sizeof(MUMPS_INT) == sizeof(int32_t), "MUMPS of wide integers reads other arrays");
 #define CONTROL(f, i) ((f)->icntl[(i) - 1])
 
 /* With outer unknowns MUMPS falls back on an ordering that leaves a quarter more in its factors:
@@ -35,7 +36,8 @@ static int order(SMUMPS_STRUC_C* f, int64_t outer_count, const int32_t* outer) {
 }
 
 /* Analyse the pattern: count entries of this rank, by rows and columns from one, of which several
- * may stand in one place, and numbers of the outer unknowns, the last of all. All of them must outlive what is made.
+ * may stand in one place, and numbers of the outer unknowns, the last of all. All of them must
+ * outlive what is made.
  * Returns MUMPS' word for success or failure, negative where it failed. */
 int64_t factor_open(void** made, int communicator, int64_t size, int64_t count, int32_t* row,
                     int32_t* column, int64_t outer_count, int32_t* outer, float* dense, int first) {
