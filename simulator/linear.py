@@ -285,7 +285,6 @@ class LinearSolver:
                 raise ValueError("the tangent has no matrix of this solver's linear elements")
             prolongation = self.coarse.prolongation(poses)
             if fresh and self.preset == "iterative_large":
-                assert tangent.coarse_matrix is not None
                 tangent.coarse_matrix.setNearNullSpace(self.coarse.rigid_motions(u, poses))
         if fresh:
             self._forget()
@@ -298,10 +297,11 @@ class LinearSolver:
         else:
             inner = self._levels.coarse
             inner.getPC().setReusePreconditioner(keep_coarse)
-            told = self._rows_told
-            if told is not None:
-                told.stateIncrease()
-            inner.setOperators(tangent.coarse_matrix if told is None else told)
+            if self._rows_told is None:
+                inner.setOperators(tangent.coarse_matrix)
+            else:
+                self._rows_told.stateIncrease()
+                inner.setOperators(self._rows_told)
         self._set_up()
 
     def _forget(self) -> None:
